@@ -1,0 +1,40 @@
+"""What every resolver can reach: made once a process (`Services`), and once a request or connection (`Context`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import strawberry
+
+from i2v_core.media import MediaStore
+from i2v_core.playbacks import Playbacks
+from i2v_core.progress import ProgressHub
+from i2v_core.queue import JobQueue
+from i2v_core.settings import Settings
+
+if TYPE_CHECKING:
+    from graphql_api.decoder import Decoder
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts that the API is wired from; see `graphql_api.app`."""
+
+    settings: Settings
+    queue: JobQueue
+    hub: ProgressHub
+    playbacks: Playbacks
+    media: MediaStore
+    decoder: Decoder
+
+
+@dataclass(slots=True)
+class Context:
+    """One request: who asks, and the services."""
+
+    viewer: str
+    services: Services
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,13 @@
+"""The enums of `i2v_core` as the schema knows them. Import them from here, so that they are registered before they are used."""
+
+from __future__ import annotations
+
+import strawberry
+
+from i2v_core.jobs import JobState, Motion, Stage
+
+strawberry.enum(JobState, description="Where a job is on its way. The last three are final.")
+strawberry.enum(Stage, description="What a job that is PROCESSING is doing.")
+strawberry.enum(Motion, description="How the camera moves over the picture. AUTO chooses by the picture's shape.")
+
+__all__ = ["JobState", "Motion", "Stage"]

@@ -1,0 +1,104 @@
+"""The routes that serve media: thumbnails to their viewer, segments for one-use tickets. No route serves a video.
+
+What is refused looks the same whatever the reason: an id that does not exist, another viewer's, a used ticket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from graphql_api.context import Services
+from i2v_core.errors import StoreUnavailable
+from i2v_core.jobs import is_id
+from i2v_core.media import MediaMissing
+from i2v_core.playbacks import INIT
+from i2v_core.viewers import SCOPE_KEY
+
+_NO_STORE = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_PRIVATE = {**_NO_STORE, "Cache-Control": "private, max-age=3600"}
+
+
+def routes(services: Services) -> list[Route]:
+    """The routes under `/media`."""
+    media = MediaRoutes(services)
+    return [
+        Route("/media/thumbnails/{job}", media.thumbnail),
+        Route("/media/playbacks/{playback}/{segment}", media.segment),
+    ]
+
+
+class MediaRoutes:
+    """The endpoints, over the services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def thumbnail(self, request: Request) -> Response:
+        """The thumbnail of a job of the viewer."""
+        job_id = request.path_params["job"]
+        try:
+            job = await self._services.queue.get(job_id, request.scope[SCOPE_KEY]) if is_id("job", job_id) else None
+        except StoreUnavailable:
+            return _try_again()
+        if job is None or not (path := self._services.media.thumbnail(job_id)).exists():
+            return _nothing_here(404)
+        return FileResponse(path, media_type="image/webp", headers=_PRIVATE)
+
+    async def segment(self, request: Request) -> Response:
+        """One segment for one ticket, to a script of our own page alone: never to the address bar or another site."""
+        # Encryption for this playback comes in here: between what is stored and what leaves.
+        index = _index(request.path_params["segment"])
+        ticket = request.headers.get("i2v-ticket", "")
+        if not _is_fetch_of_our_page(request) or index is None or not ticket:
+            return _nothing_here(403)
+        try:
+            opened = await self._services.playbacks.redeem(
+                ticket, request.path_params["playback"], index, request.scope[SCOPE_KEY]
+            )
+        except StoreUnavailable:
+            return _try_again()
+        if opened is None:
+            return _nothing_here(403)
+        job_id, run = opened
+        media = self._services.media
+        try:
+            if index == INIT:
+                data = await asyncio.to_thread(media.init, job_id, run)
+            else:
+                data = await asyncio.to_thread(media.segment, job_id, run, index)
+        except MediaMissing:
+            return _nothing_here(404)
+        return Response(data, media_type="application/octet-stream", headers=_NO_STORE)
+
+
+def _is_fetch_of_our_page(request: Request) -> bool:
+    # Browsers set Sec-Fetch-* themselves and let no script touch them. Without them it is no browser of today, or the
+    # page came over plain http from another machine, where neither encryption nor this can work.
+    headers = request.headers
+    return (
+        headers.get("sec-fetch-site") == "same-origin"
+        and headers.get("sec-fetch-mode") in ("cors", "same-origin")
+        and headers.get("sec-fetch-dest") == "empty"
+    )
+
+
+def _index(segment: str) -> int | None:
+    if segment == "init":
+        return INIT
+    return int(segment) if segment.isascii() and segment.isdigit() and len(segment) <= 4 else None
+
+
+def _nothing_here(status: int) -> Response:
+    return Response(status_code=status, headers=_NO_STORE)
+
+
+def _try_again() -> Response:
+    return Response(status_code=503, headers={**_NO_STORE, "Retry-After": "3"})

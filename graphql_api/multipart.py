@@ -1,0 +1,226 @@
+"""Streamed multipart bodies: a file goes to disk as it arrives, is counted, and is stopped at the limit.
+
+Starlette's own form parser would spool a file of any size to disk before anything is asked. Here the first bytes
+are looked at, a file that is over the limit or no picture at all is not stored any further, and the body has a deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from cross_web import HTTPException
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect, Request
+
+from graphql_api.picture_formats import HEAD_BYTES
+from graphql_api.refused_pictures import refusal_for
+from i2v_core.errors import Code, Limit, UploadRefused
+from i2v_core.settings import Settings
+
+#: `operations` and `map` together: far more than any upload mutation, far less than hurts.
+_MAX_FIELD_BYTES = 64 * 1024
+#: Parts in one body: operations, map and up to this many files.
+_MAX_PARTS = 12
+#: After a refusal the rest of the body is read and thrown away up to this many times the limit, so that a browser
+#: that is still sending gets to read the answer instead of a broken connection.
+_DRAIN_FACTOR = 3
+
+
+@dataclass(slots=True)
+class ReceivedFile:
+    """A file of a multipart body: where it lies, or why it was refused while it came in."""
+
+    name: str
+    path: Path
+    size: int = 0
+    refusal: UploadRefused | None = None
+
+
+@dataclass(slots=True)
+class MultipartBody:
+    """A multipart body as received: the texts of its fields and its files, by part name."""
+
+    fields: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, ReceivedFile] = field(default_factory=dict)
+
+    def json(self, name: str) -> Any:
+        """The JSON value of a field. Raises `HTTPException` 400 if it is missing or none."""
+        try:
+            return json.loads(self.fields[name])
+        except KeyError:
+            raise HTTPException(400, f"The multipart body has no field '{name}'.") from None
+        except (ValueError, UnicodeDecodeError, RecursionError):
+            raise HTTPException(400, f"The multipart field '{name}' is not valid JSON.") from None
+
+    def discard(self) -> None:
+        """Remove the files that nobody took."""
+        for file in self.files.values():
+            file.path.unlink(missing_ok=True)
+
+
+async def receive_multipart(request: Request, folder: Path, settings: Settings, body: MultipartBody) -> None:
+    """Read the request's multipart body into `body`, its files into `folder`.
+
+    A file that is refused is marked so and not stored any further. Raises `HTTPException`: 400 for a body that is not
+    multipart or is cut short, 408 for one that is too slow before its file has begun, 413 for too many parts or too long fields.
+    """
+    parser = _Parser(request, folder, settings, body)
+    try:
+        async with asyncio.timeout(settings.upload_seconds):
+            await parser.read(request)
+    except TimeoutError:
+        if not body.files:
+            raise HTTPException(408, "The request took too long to arrive.") from None
+        for file in body.files.values():
+            file.refusal = file.refusal or _too_slow(settings)
+    except MultipartParseError:
+        raise HTTPException(400, "The multipart body is malformed.") from None
+    except ClientDisconnect:
+        raise HTTPException(400, "The request was cut short.") from None
+    finally:
+        parser.close()
+
+
+class _Parser:
+    """One body on its way in: python-multipart finds the parts, this puts them where they belong."""
+
+    def __init__(self, request: Request, folder: Path, settings: Settings, body: MultipartBody) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._body = body
+        _, options = parse_options_header(request.headers.get("content-type", ""))
+        boundary = options.get(b"boundary")
+        if not boundary:
+            raise HTTPException(400, "The multipart body names no boundary.")
+        callbacks: dict[str, Callable[..., None]] = {
+            "on_part_begin": self._part_begin,
+            "on_header_field": self._header_field,
+            "on_header_value": self._header_value,
+            "on_header_end": self._header_end,
+            "on_headers_finished": self._headers_finished,
+            "on_part_data": self._part_data,
+            "on_part_end": self._part_end,
+            "on_end": self._end,
+        }
+        self._parser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
+        self._header = (b"", b"")
+        self._headers: dict[bytes, bytes] = {}
+        self._field = ""
+        self._file: ReceivedFile | None = None
+        self._handle: BinaryIO | None = None
+        self._head = b""
+        self._parts = 0
+        self._ended = False
+
+    async def read(self, request: Request) -> None:
+        """Feed the body through; stop once a refused file was drained for long enough."""
+        received, most = 0, _DRAIN_FACTOR * self._settings.max_upload_bytes + _MAX_FIELD_BYTES
+        async for chunk in request.stream():
+            received += len(chunk)
+            self._parser.write(chunk)
+            if received > most:
+                if not self._body.files:
+                    raise HTTPException(413, "The request is too large.")
+                return
+        if not self._ended:
+            raise HTTPException(400, "The multipart body is cut short.")
+
+    def close(self) -> None:
+        """Close the file that was being written."""
+        if self._handle is not None:
+            self._handle.close()
+
+    def _part_begin(self) -> None:
+        self._parts += 1
+        if self._parts > _MAX_PARTS:
+            raise HTTPException(413, f"The multipart body has more than {_MAX_PARTS} parts.")
+        self._headers = {}
+
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header = (self._header[0] + data[start:end], self._header[1])
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header = (self._header[0], self._header[1] + data[start:end])
+
+    def _header_end(self) -> None:
+        self._headers[self._header[0].lower()] = self._header[1]
+        self._header = (b"", b"")
+
+    def _headers_finished(self) -> None:
+        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
+        self._field = options.get(b"name", b"").decode("utf-8", "replace")
+        if b"filename" not in options:
+            self._file, self._body.fields[self._field] = None, b""
+            return
+        if "operations" not in self._body.fields or "map" not in self._body.fields:
+            raise HTTPException(400, "The fields 'operations' and 'map' must come before the files.")
+        handle = tempfile.NamedTemporaryFile(dir=self._folder, prefix="upload-", delete=False)  # noqa: SIM115
+        name = options[b"filename"].decode("utf-8", "replace")
+        self._handle, self._head = handle, b""  # type: ignore[assignment]
+        self._file = self._body.files[self._field] = ReceivedFile(_display_name(name), Path(handle.name))
+
+    def _part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._file is None:
+            held = self._body.fields[self._field] + data[start:end]
+            if len(held) > _MAX_FIELD_BYTES:
+                raise HTTPException(413, f"The multipart field is longer than {_MAX_FIELD_BYTES} bytes.")
+            self._body.fields[self._field] = held
+            return
+        file = self._file
+        file.size += end - start
+        if file.refusal is not None:
+            return
+        if file.size > self._settings.max_upload_bytes:
+            file.refusal = _too_many_bytes(self._settings)
+            return
+        if len(self._head) < HEAD_BYTES:
+            self._head += data[start:end][: HEAD_BYTES - len(self._head)]
+            if len(self._head) >= HEAD_BYTES:
+                self._look(file)
+        if file.refusal is None and self._handle is not None:
+            self._handle.write(data[start:end])
+
+    def _part_end(self) -> None:
+        if self._file is not None and self._file.refusal is None and len(self._head) < HEAD_BYTES:
+            self._look(self._file)
+        if self._handle is not None:
+            self._handle.close()
+        self._file = self._handle = None
+
+    def _look(self, file: ReceivedFile) -> None:
+        file.refusal = refusal_for(self._head)
+
+    def _end(self) -> None:
+        self._ended = True
+
+
+def _too_many_bytes(settings: Settings) -> UploadRefused:
+    megabytes = f"{settings.max_upload_mb:g} MB"
+    return UploadRefused(
+        f"The file is larger than {megabytes}.",
+        f"Choose a picture of at most {megabytes}, or save it as JPEG with a little more compression.",
+        code=Code.TOO_MANY_BYTES,
+        limit=Limit("upload size", settings.max_upload_bytes, "bytes"),
+    )
+
+
+def _too_slow(settings: Settings) -> UploadRefused:
+    return UploadRefused(
+        f"The upload took longer than {settings.upload_seconds:g} seconds.",
+        "Try again with a better connection, or with a smaller picture.",
+        code=Code.UPLOAD_TOO_SLOW,
+        limit=Limit("upload time", settings.upload_seconds, "seconds"),
+    )
+
+
+def _display_name(name: str) -> str:
+    """A file name as data to show: the last part, printable, of bearable length. It is never used as a path."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in last if c.isprintable()).strip()[:120] or "picture"

@@ -1,0 +1,79 @@
+"""Expected outcomes that are not what was asked for, as types: a stable code, a sentence, and what to do next."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from i2v_core import errors
+from i2v_core.errors import Code, I2VError, StoreUnavailable
+
+
+@strawberry.interface(description="Why something was not done. Every refusal has these three fields.")
+class Refusal:
+    code: str = strawberry.field(description="Stable name for programs, such as `TOO_MANY_BYTES`.")
+    message: str = strawberry.field(description="What was wrong, as a sentence for a person.")
+    how_to_fix: str = strawberry.field(description="What to do next, as a sentence for a person.")
+
+
+@strawberry.type(description="A limit that something was over.")
+class Limit:
+    name: str = strawberry.field(description="What is limited.")
+    value: float = strawberry.field(description="The most that is allowed.")
+    unit: str = strawberry.field(description="Unit of the value.")
+
+
+@strawberry.type(description="The picture was not taken in. Nothing of it is kept.")
+class UploadRefused(Refusal):
+    limit: Limit | None = strawberry.field(default=None, description="The limit it was over, if that was the reason.")
+
+
+@strawberry.type(description="There is no such job among yours. Another viewer's job gives the same answer.")
+class JobNotFound(Refusal):
+    job_id: strawberry.ID = strawberry.field(description="The id that was asked for.")
+
+
+@strawberry.type(description="There is no playback, or no longer one, for what was asked.")
+class PlaybackRefused(Refusal):
+    pass
+
+
+@strawberry.type(description="The server cannot reach its store for a moment. Nothing was changed.")
+class TryAgain(Refusal):
+    retry_after_seconds: float = strawberry.field(description="Wait this many seconds before trying again.")
+
+
+#: Long enough for a restart of Redis, short enough for a person who waits.
+_RETRY_AFTER = 3.0
+
+
+def try_again(error: StoreUnavailable) -> TryAgain:
+    """The answer while Redis or the media store is away."""
+    return TryAgain(
+        code=error.code, message=error.message, how_to_fix=error.how_to_fix, retry_after_seconds=_RETRY_AFTER
+    )
+
+
+def upload_refused(error: errors.UploadRefused) -> UploadRefused:
+    """The answer for a picture that is not taken in."""
+    limit = Limit(name=error.limit.name, value=error.limit.value, unit=error.limit.unit) if error.limit else None
+    return UploadRefused(code=error.code, message=error.message, how_to_fix=error.how_to_fix, limit=limit)
+
+
+def job_not_found(job_id: str) -> JobNotFound:
+    """The answer for an id that is unknown or foreign, the same for both."""
+    return JobNotFound(
+        code=Code.JOB_NOT_FOUND,
+        message="There is no such job.",
+        how_to_fix="It may have been deleted, or its time may be over. List your jobs to see those that are kept.",
+        job_id=strawberry.ID(job_id),
+    )
+
+
+def playback_refused(error: I2VError) -> PlaybackRefused:
+    """The answer for a video that cannot be played."""
+    return PlaybackRefused(code=error.code, message=error.message, how_to_fix=error.how_to_fix)
+
+
+JobId = Annotated[strawberry.ID, strawberry.argument(description="Id of a job of yours.")]

@@ -1,0 +1,51 @@
+"""The schema, put together. `python -m graphql_api.schema` prints its SDL, which is committed as `schema.graphql`."""
+
+from __future__ import annotations
+
+import secrets
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import MaskErrors
+
+from graphql_api.mutations import Mutation
+from graphql_api.queries import Query
+from graphql_api.subscriptions import Subscription
+from graphql_api.types import Job
+from graphql_api.uploads import SCALARS
+from i2v_core.errors import StoreUnavailable
+from i2v_core.logs import get_logger
+
+log = get_logger("api")
+
+
+class MaskUnexpected(MaskErrors):
+    """Errors that nobody meant to show: logged with an id, and the id is all that the client sees."""
+
+    def __init__(self) -> None:
+        super().__init__(should_mask_error=_is_unexpected)
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        """The error as the client may see it."""
+        original = error.original_error
+        if isinstance(original, StoreUnavailable):
+            message, extensions = f"{original.message} {original.how_to_fix}", {"code": original.code.value}
+        else:
+            error_id = secrets.token_hex(6)
+            log.error("unexpected_error", error_id=error_id, path=error.path, exc_info=original)
+            message = f"Something went wrong on the server. Tell whoever runs it this id: {error_id}"
+            extensions = {"code": "INTERNAL_SERVER_ERROR", "errorId": error_id}
+        return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
+
+
+def _is_unexpected(error: GraphQLError) -> bool:
+    return error.original_error is not None and not isinstance(error.original_error, GraphQLError)
+
+
+schema = strawberry.Schema(
+    query=Query, mutation=Mutation, subscription=Subscription, types=[Job], config=SCALARS, extensions=[MaskUnexpected]
+)
+
+
+if __name__ == "__main__":
+    print(schema.as_str())

@@ -1,0 +1,129 @@
+"""From a received file to a job: options checked, picture decoded in a limited child, stored once, enqueued.
+
+An upload is refused in three places and nowhere else: while it comes in (`multipart.py`: size, signature, speed), in the
+decode child (`decode.py`: pixels, truncation, anything the decoder trips over), and here (options).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import secrets
+import time
+from pathlib import Path
+from typing import NewType
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from graphql_api.context import Services
+from graphql_api.enums import Motion
+from graphql_api.multipart import ReceivedFile
+from i2v_core.errors import Code, Limit, UploadRefused
+from i2v_core.jobs import Job, JobState, VideoOptions, new_id
+from i2v_core.logs import get_logger
+
+log = get_logger("api")
+
+#: Shortest and longest video in seconds: under 3 nothing moves, over 10 the model would run out of picture.
+MIN_SECONDS, MAX_SECONDS = 3.0, 10.0
+#: Seeds fit GraphQL's Int.
+MAX_SEED = 2**31 - 1
+
+Upload = NewType("Upload", object)
+
+
+def _parse_upload(value: object) -> ReceivedFile:
+    # Strawberry's own scalar lets any JSON through to the resolver.
+    if not isinstance(value, ReceivedFile):
+        raise ValueError(
+            "A file is needed here: send the request as multipart (GraphQL multipart request specification)."
+        )
+    return value
+
+
+def _serialize_upload(_: object) -> None:
+    raise ValueError("A file is never sent out.")
+
+
+SCALARS = StrawberryConfig(
+    scalar_map={
+        Upload: strawberry.scalar(
+            name="Upload",
+            description="A file, sent as a part of a multipart request (GraphQL multipart request specification).",
+            parse_value=_parse_upload,
+            serialize=_serialize_upload,
+        )
+    }
+)
+
+
+@strawberry.input(name="VideoOptions", description="What video is wanted. Everything has a default.")
+class VideoOptionsInput:
+    motion: Motion = strawberry.field(default=Motion.AUTO, description="How the camera moves.")
+    seconds: float | None = strawberry.field(
+        default=None, description="Length in seconds, 3 to 10. 5 unless the server is set otherwise."
+    )
+    seed: int | None = strawberry.field(
+        default=None, description="Seed of everything random, from 0. By default a new one."
+    )
+
+
+def read_options(given: VideoOptionsInput | None, services: Services) -> VideoOptions:
+    """The options with defaults filled in. Raises `UploadRefused` for what is out of range."""
+    given = given or VideoOptionsInput()
+    seconds = services.settings.video_seconds if given.seconds is None else given.seconds
+    if not (math.isfinite(seconds) and MIN_SECONDS <= seconds <= MAX_SECONDS):
+        raise UploadRefused(
+            f"A video of {seconds:g} seconds cannot be made.",
+            f"Choose a length from {MIN_SECONDS:g} to {MAX_SECONDS:g} seconds.",
+            code=Code.WRONG_OPTIONS,
+            limit=Limit("video length", MAX_SECONDS, "seconds"),
+        )
+    if given.seed is not None and given.seed < 0:
+        raise UploadRefused(
+            f"The seed {given.seed} cannot be used.",
+            f"Choose a whole number from 0 to {MAX_SEED}, or leave it out.",
+            code=Code.WRONG_OPTIONS,
+        )
+    seed = secrets.randbelow(MAX_SEED) if given.seed is None else given.seed
+    return VideoOptions(given.motion, round(seconds, 2), seed)
+
+
+async def take_in(file: ReceivedFile, options: VideoOptions, viewer: str, services: Services) -> Job:
+    """Decode and store the picture and enqueue its job.
+
+    Raises `UploadRefused`, or `StoreUnavailable`; then nothing of the upload is left.
+    """
+    if file.refusal is not None:
+        raise file.refusal
+    job_id = new_id("job")
+    media = services.media
+    media.folder(job_id).mkdir(parents=True)
+    try:
+        decoded = await services.decoder.decode(
+            file.path, media.picture(job_id), media.thumbnail(job_id), settings=services.settings
+        )
+        job = Job(
+            id=job_id,
+            viewer=viewer,
+            name=file.name,
+            state=JobState.QUEUED,
+            options=options,
+            created_at=time.time(),
+            width=decoded.width,
+            height=decoded.height,
+        )
+        await services.queue.enqueue(job)
+    except BaseException as error:
+        await asyncio.shield(asyncio.to_thread(media.delete, job_id))
+        if isinstance(error, UploadRefused):
+            log.info("upload_refused", code=error.code, bytes=file.size)
+        raise
+    log.info("job_enqueued", job=job_id, bytes=file.size, width=job.width, height=job.height)
+    return job
+
+
+def incoming_folder(media_root: Path) -> Path:
+    """Where uploads lie while they come in: beside the store, so that they share its disk and its limits."""
+    return media_root / ".incoming"

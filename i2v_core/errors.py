@@ -1,0 +1,93 @@
+"""Every expected error: a stable code, a sentence for the person, and what to do next. Nothing else invents error strings.
+
+The API shows them as types in its result unions, the page as cards and toasts, the command line as one line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Stable names of everything that can be refused or can fail. Never rename one: programs rely on them."""
+
+    # An upload is refused
+    NOT_A_PICTURE = "NOT_A_PICTURE"
+    UNSUPPORTED_FORMAT = "UNSUPPORTED_FORMAT"
+    EMPTY_FILE = "EMPTY_FILE"
+    TRUNCATED_FILE = "TRUNCATED_FILE"
+    TOO_MANY_BYTES = "TOO_MANY_BYTES"
+    TOO_MANY_PIXELS = "TOO_MANY_PIXELS"
+    DECODE_FAILED = "DECODE_FAILED"
+    UPLOAD_TOO_SLOW = "UPLOAD_TOO_SLOW"
+    WRONG_OPTIONS = "WRONG_OPTIONS"
+    # An operation is refused
+    JOB_NOT_FOUND = "JOB_NOT_FOUND"
+    JOB_ALREADY_FINISHED = "JOB_ALREADY_FINISHED"
+    NOT_PLAYABLE_YET = "NOT_PLAYABLE_YET"
+    HAS_NO_VIDEO = "HAS_NO_VIDEO"
+    PLAYBACK_NOT_FOUND = "PLAYBACK_NOT_FOUND"
+    TRY_AGAIN = "TRY_AGAIN"
+    # A job fails
+    MODEL_FAILED = "MODEL_FAILED"
+    TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
+    STORAGE_FAILED = "STORAGE_FAILED"
+    PICTURE_LOST = "PICTURE_LOST"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The limit that a refusal is about: its name, its value and the unit of the value."""
+
+    name: str
+    value: float
+    unit: str
+
+
+class I2VError(Exception):
+    """An expected error: `code` for programs, `message` for the person, `how_to_fix` for what to do next."""
+
+    code: Code
+
+    def __init__(self, message: str, how_to_fix: str, *, code: Code, limit: Limit | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.how_to_fix = how_to_fix
+        self.limit = limit
+
+
+class UploadRefused(I2VError):
+    """A picture that is not taken in, and why."""
+
+
+class OperationRefused(I2VError):
+    """An operation on a job or playback that cannot be done now."""
+
+
+class JobFailed(I2VError):
+    """What ended a job as FAILED."""
+
+
+class StoreUnavailable(I2VError):
+    """Redis or the media store cannot be reached for the moment."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server cannot reach its store at the moment.",
+            "Nothing was lost. Try again in a few seconds.",
+            code=Code.TRY_AGAIN,
+        )
+
+
+class StartRefused(Exception):
+    """The process cannot start; the message is the one sentence the operator reads. The exit code is 1."""
+
+
+class WrongSetting(StartRefused):
+    """One or more settings have a value that is not allowed."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences

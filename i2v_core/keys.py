@@ -1,0 +1,60 @@
+"""Names of everything that is kept in Redis, and how long each lives.
+
+| key | type | lives |
+|---|---|---|
+| `i2v:job:<id>` | hash | `WAIT_SECONDS` while it waits or runs, then the retention |
+| `i2v:viewer:<id>:jobs` | sorted set, by creation | as long as the youngest job in it could |
+| `i2v:queue` | sorted set: arq's queue | for ever; its entries leave when their job ends |
+| `arq:job:<id>`, `arq:in-progress:<id>`, `arq:retry:<id>` | arq's own | TTL |
+| `i2v:sequence` | counter | for ever |
+| `i2v:slots` | hash of the workers' signs of life | for ever; an entry goes when its worker does |
+| `i2v:secret` | text | for ever |
+| `i2v:playback:<id>`, `i2v:viewer:<id>:playbacks` | hash, sorted set | a playback's lifetime |
+| `i2v:ticket:<hash>` | text | a ticket's lifetime |
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+JOB_PREFIX: Final = "i2v:job:"
+QUEUE: Final = "i2v:queue"
+SEQUENCE: Final = "i2v:sequence"
+SLOTS: Final = "i2v:slots"
+SECRET: Final = "i2v:secret"
+#: Channel of every change of every job.
+EVENTS: Final = "i2v:events"
+#: Channel from the API to the workers: something was enqueued, a job is cancelled.
+CONTROL: Final = "i2v:control"
+
+#: Keys that may be without a TTL: the list that the leak check in the tests reads.
+LASTING: Final = frozenset({QUEUE, SEQUENCE, SLOTS, SECRET})
+
+#: How long a job may wait: 30 days. At 30 s a picture that is a queue of 86,000, far over any bound, so no job ever
+#: expires in the queue, and a key that something forgot is still gone in the end. (arq's own default is a day.)
+WAIT_SECONDS: Final = 30 * 24 * 3600
+
+
+def job(job_id: str) -> str:
+    """Key of a job's document."""
+    return JOB_PREFIX + job_id
+
+
+def viewer_jobs(viewer: str) -> str:
+    """Key of the list of a viewer's jobs."""
+    return f"i2v:viewer:{viewer}:jobs"
+
+
+def viewer_playbacks(viewer: str) -> str:
+    """Key of the list of a viewer's playbacks."""
+    return f"i2v:viewer:{viewer}:playbacks"
+
+
+def playback(playback_id: str) -> str:
+    """Key of a playback."""
+    return f"i2v:playback:{playback_id}"
+
+
+def ticket(digest: str) -> str:
+    """Key of a ticket, by the hash of its value: whoever can read Redis still holds no ticket."""
+    return f"i2v:ticket:{digest}"

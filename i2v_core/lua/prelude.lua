@@ -1,0 +1,41 @@
+-- Shared by every script here: reading, changing and announcing a job's document in one atomic step.
+
+local function document(key)
+  local fields, map = redis.call('HGETALL', key), {}
+  for i = 1, #fields, 2 do map[fields[i]] = fields[i + 1] end
+  return map
+end
+
+-- Publishes the document as it now stands, so that a subscriber never needs to read it again.
+local function announce(key, channel)
+  redis.call('PUBLISH', channel, cjson.encode({ type = 'job', job = document(key) }))
+end
+
+-- Sets the fields, counts the version up by one and announces.
+local function change(key, channel, fields)
+  for name, value in pairs(fields) do redis.call('HSET', key, name, value) end
+  redis.call('HINCRBY', key, 'version', 1)
+  announce(key, channel)
+end
+
+-- Whether the run still owns the job. A worker that lost its lease, or whose job was cancelled, fails this.
+local function owns(key, run)
+  local held = redis.call('HMGET', key, 'state', 'run')
+  return held[1] == 'PROCESSING' and held[2] == run
+end
+
+-- Takes the job out of arq's queue with everything that arq keeps of it.
+local function leave_queue(queue, id)
+  redis.call('ZREM', queue, id)
+  redis.call('DEL', 'arq:job:' .. id, 'arq:retry:' .. id)
+end
+
+-- Ends a job: terminal state, times, lifetime, out of the queue.
+local function conclude(key, queue, channel, id, now, retention, fields)
+  fields.finished_at = now
+  fields.expires_at = string.format('%.3f', tonumber(now) + tonumber(retention))
+  fields.stage = ''
+  leave_queue(queue, id)
+  change(key, channel, fields)
+  redis.call('EXPIRE', key, retention)
+end

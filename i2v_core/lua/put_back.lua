@@ -1,0 +1,9 @@
+-- A worker that is told to stop puts its job back: first in its place as before, and the attempt is not used up.
+-- KEYS job   ARGV events, run
+-- Answers 1, or 0 if the run does not own the job any more.
+if not owns(KEYS[1], ARGV[2]) then return 0 end
+change(KEYS[1], ARGV[1], {
+  state = 'QUEUED', stage = '', percent = 0, segments = 0, video = '', started_at = '',
+  attempt = tonumber(redis.call('HGET', KEYS[1], 'attempt')) - 1,
+})
+return 1

@@ -1,0 +1,270 @@
+"""The queue: every change of a job, each one atomic step in Redis that also publishes it.
+
+arq's sorted set is the queue and its score the order; the order itself is decided in `lua/enqueue.lua`. Who calls what:
+the API `enqueue`, `cancel`, `delete` and reads; a worker `begin`, `report`, `finish`, `put_back`. All of a worker's
+calls name their run: one that does not own the job any more gets False and changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Any, cast
+
+from arq.constants import job_key_prefix
+from arq.jobs import serialize_job
+from redis.asyncio import Redis
+
+from i2v_core import keys
+from i2v_core.errors import Code, StoreUnavailable
+from i2v_core.jobs import SCHEMA_VERSION, Failure, Job, JobState, Stage, Video
+from i2v_core.line import Line, Slot
+from i2v_core.settings import Settings
+from i2v_core.store import UNAVAILABLE, Scripts
+
+#: Name of the arq function that makes a video.
+FUNCTION = "make_video"
+
+
+def serialize(data: dict[str, Any]) -> bytes:
+    """What arq keeps of a job, as JSON. Its default is pickle: whoever could write to Redis could run code."""
+    return json.dumps(data).encode()
+
+
+def deserialize(data: bytes) -> dict[str, Any]:
+    """The inverse of `serialize`."""
+    return dict(json.loads(data))
+
+
+_SPENT = Failure(
+    Code.TOO_MANY_ATTEMPTS,
+    "The video could not be made: every attempt broke off.",
+    "Upload the picture again. If it fails again, tell whoever runs this server; the log says why under this job's id.",
+)
+
+
+class Cancelled(StrEnum):
+    """What came of a cancellation."""
+
+    OK = "ok"
+    MISSING = "missing"
+    OVER = "over"
+
+
+class JobQueue:
+    """The jobs in one Redis. Every method raises `StoreUnavailable` if it cannot be reached."""
+
+    def __init__(self, redis: Redis, settings: Settings) -> None:
+        self.redis = redis
+        self.settings = settings
+        self._scripts = Scripts(redis)
+
+    # The API's side ---------------------------------------------------------------------------------------------
+
+    async def enqueue(self, job: Job) -> None:
+        """Store a new job (state QUEUED) and put it into arq's queue, in one step."""
+        now_ms = int(job.created_at * 1000)
+        document = {
+            "v": SCHEMA_VERSION,
+            "id": job.id,
+            "viewer": job.viewer,
+            "name": job.name,
+            "state": JobState.QUEUED.value,
+            "options": json.dumps(job.options.to_dict()),
+            "created_at": f"{job.created_at:.3f}",
+            "width": job.width,
+            "height": job.height,
+            "version": 1,
+            "percent": 0,
+            "attempt": 0,
+            "run": 0,
+            "segments": 0,
+        }
+        payload = serialize_job(FUNCTION, (job.id,), {}, None, now_ms, serializer=serialize)
+        await self._scripts.run(
+            "enqueue",
+            [keys.job(job.id), job_key_prefix + job.id, keys.QUEUE, keys.viewer_jobs(job.viewer), keys.SEQUENCE],
+            [
+                keys.EVENTS,
+                keys.CONTROL,
+                job.id,
+                json.dumps({name: str(value) for name, value in document.items()}),
+                payload.decode(),
+                now_ms,
+                (keys.WAIT_SECONDS + self.settings.retention_seconds) * 1000,
+            ],
+        )
+
+    async def get(self, job_id: str, viewer: str | None = None) -> Job | None:
+        """The job, or None if there is none, or if it belongs to another viewer than the one given."""
+        (job,) = await self.get_many([job_id])
+        return job if job is not None and viewer in (None, job.viewer) else None
+
+    async def get_many(self, job_ids: Sequence[str]) -> list[Job | None]:
+        """The jobs in the order of the ids, None where there is none; one round trip."""
+        try:
+            async with self.redis.pipeline(transaction=False) as pipe:
+                for job_id in job_ids:
+                    pipe.hgetall(keys.job(job_id))
+                found = await pipe.execute()
+        except UNAVAILABLE as error:
+            raise StoreUnavailable from error
+        return [Job.from_hash(fields) if fields else None for fields in found]
+
+    async def of_viewer(self, viewer: str, *, limit: int, after: tuple[float, str] | None = None) -> list[Job]:
+        """A viewer's jobs, newest first, at most `limit`, older than the position (created_at, id) if one is given."""
+        jobs: list[Job] = []
+        try:
+            start = await self._position_after(viewer, after)
+            while len(jobs) < limit:
+                ids = await self.redis.zrevrange(keys.viewer_jobs(viewer), start, start + limit - 1)
+                found = await self.get_many(ids) if ids else []
+                jobs += [job for job in found if job is not None]
+                start += len(ids)
+                if len(ids) < limit:
+                    break
+            return jobs[:limit]
+        except UNAVAILABLE as error:
+            raise StoreUnavailable from error
+
+    async def count_of_viewer(self, viewer: str) -> int:
+        """How many jobs a viewer has. Entries whose job's lifetime is over are dropped first."""
+        key = keys.viewer_jobs(viewer)
+        try:
+            ids = await self.redis.zrange(key, 0, -1)
+            async with self.redis.pipeline(transaction=False) as pipe:
+                for job_id in ids:
+                    pipe.exists(keys.job(job_id))
+                alive = await pipe.execute()
+            gone = [job_id for job_id, exists in zip(ids, alive, strict=True) if not exists]
+            if gone:
+                await self.redis.zrem(key, *gone)
+            return len(ids) - len(gone)
+        except UNAVAILABLE as error:
+            raise StoreUnavailable from error
+
+    async def cancel(self, job_id: str, viewer: str) -> Cancelled:
+        """End a job of the viewer as CANCELLED. A run of it can change nothing from then on; its worker is told."""
+        answer = await self._scripts.run(
+            "cancel",
+            [keys.job(job_id), keys.QUEUE],
+            [keys.EVENTS, keys.CONTROL, job_id, viewer, _now(), self.settings.retention_seconds],
+        )
+        return Cancelled(answer)
+
+    async def delete(self, job_id: str, viewer: str) -> bool:
+        """Delete a job of the viewer with every key of it. False if it is unknown or another viewer's."""
+        answer = await self._scripts.run(
+            "delete",
+            [keys.job(job_id), keys.QUEUE, keys.viewer_jobs(viewer)],
+            [keys.EVENTS, keys.CONTROL, job_id, viewer],
+        )
+        return bool(answer)
+
+    async def line(self) -> Line:
+        """The line as it stands: who waits in which place, and what each slot is doing."""
+        now = time.time()
+        ids, slots, percents = await self._scripts.run(
+            "line", [keys.QUEUE, keys.SLOTS], [keys.JOB_PREFIX, now, 1.5 * self.settings.lease_seconds]
+        )
+        return Line.read(now, ids, (Slot.from_json(s, float(p)) for s, p in zip(slots, percents, strict=True)))
+
+    # A worker's side --------------------------------------------------------------------------------------------
+
+    async def begin(self, job_id: str) -> int | None:
+        """Start a run of the job. Its number, or None if the job is over, gone, or out of attempts (then it FAILED)."""
+        run = await self._scripts.run(
+            "begin",
+            [keys.job(job_id), keys.QUEUE],
+            [
+                keys.EVENTS,
+                job_id,
+                _now(),
+                self.settings.max_attempts,
+                self.settings.retention_seconds,
+                json.dumps(asdict(_SPENT)),
+            ],
+        )
+        return int(run) if int(run) > 0 else None
+
+    async def report(
+        self,
+        job_id: str,
+        run: int,
+        *,
+        stage: Stage | None = None,
+        percent: float | None = None,
+        segments: int | None = None,
+        video: Video | None = None,
+    ) -> bool:
+        """Progress of a run; only what is given changes. Percent of the whole job, 0 to 100; segments stored so far."""
+        fields: dict[str, str] = {}
+        if stage is not None:
+            fields["stage"] = stage.value
+        if percent is not None:
+            fields["percent"] = f"{percent:.2f}"
+        if segments is not None:
+            fields["segments"] = str(segments)
+        if video is not None:
+            fields["video"] = json.dumps(asdict(video))
+        return bool(await self._scripts.run("report", [keys.job(job_id)], [keys.EVENTS, run, json.dumps(fields)]))
+
+    async def complete(self, job_id: str, run: int, *, segments: int, video: Video) -> bool:
+        """End the job as COMPLETED with its whole video."""
+        return await self._finish(
+            job_id,
+            run,
+            {
+                "state": JobState.COMPLETED.value,
+                "percent": "100",
+                "segments": str(segments),
+                "video": json.dumps(asdict(video)),
+            },
+        )
+
+    async def fail(self, job_id: str, run: int, failure: Failure) -> bool:
+        """End the job as FAILED, with the reason."""
+        fields = {"state": JobState.FAILED.value, "failure": json.dumps(asdict(failure))}
+        return await self._finish(job_id, run, fields)
+
+    async def put_back(self, job_id: str, run: int) -> bool:
+        """Give the job back to the queue, in its place, without using up the attempt."""
+        return bool(await self._scripts.run("put_back", [keys.job(job_id)], [keys.EVENTS, run]))
+
+    async def show_slot(self, slot_id: str, slot: Slot | None) -> None:
+        """A worker's sign of life and what it does; None when it leaves."""
+        try:
+            if slot is None:
+                await cast(Awaitable[int], self.redis.hdel(keys.SLOTS, slot_id))
+            else:
+                await cast(Awaitable[int], self.redis.hset(keys.SLOTS, slot_id, slot.to_json()))
+        except UNAVAILABLE as error:
+            raise StoreUnavailable from error
+
+    # ------------------------------------------------------------------------------------------------------------
+
+    async def _finish(self, job_id: str, run: int, fields: Mapping[str, str]) -> bool:
+        answer = await self._scripts.run(
+            "finish",
+            [keys.job(job_id), keys.QUEUE],
+            [keys.EVENTS, job_id, run, _now(), self.settings.retention_seconds, json.dumps(dict(fields))],
+        )
+        return bool(answer)
+
+    async def _position_after(self, viewer: str, after: tuple[float, str] | None) -> int:
+        if after is None:
+            return 0
+        created_at, job_id = after
+        key = keys.viewer_jobs(viewer)
+        rank: Any = await self.redis.zrevrank(key, job_id)
+        if rank is not None:
+            return int(rank) + 1
+        # The job under the cursor was deleted meanwhile: go on with whatever is older than it was.
+        return int(await self.redis.zcount(key, int(created_at * 1000), "+inf"))
+
+
+def _now() -> str:
+    return f"{time.time():.3f}"

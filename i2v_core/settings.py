@@ -1,0 +1,207 @@
+"""One place for everything that can be set: environment variables with the prefix `I2V_`.
+
+A field's description says what it is, its unit and why its default is what it is; `docs/settings.md` is made from them.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from i2v_core.errors import WrongSetting
+
+PREFIX = "I2V_"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set, read from the environment once at start."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    # Where it listens -------------------------------------------------------------------------------------------
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. Loopback, so that nothing is published by accident."
+    )
+    port: int = Field(8000, ge=1, le=65535, description="TCP port of the page and the API.")
+    api_url: str | None = Field(
+        None,
+        description="Where the page's server finds the API (http or https). By default itself: the API is mounted in it.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Comma-separated addresses or networks whose X-Forwarded-* headers are believed. None by default.",
+    )
+
+    # Where it keeps things --------------------------------------------------------------------------------------
+    data_dir: Path = Field(
+        Path("i2v-data"), description="Folder for everything that must survive a restart. It can be moved."
+    )
+    media_dir: Path | None = Field(
+        None, description="Folder of pictures and segments. By default `media` in the data folder."
+    )
+    redis_url: str | None = Field(
+        None,
+        repr=False,
+        description="Redis to use (redis://, rediss:// or unix://). Without it `i2v up` starts an embedded one.",
+    )
+    retention_hours: float = Field(
+        168,
+        gt=0,
+        le=24 * 365,
+        description="Hours a finished job and its video are kept. A week: long enough to come back to.",
+    )
+    secret: str | None = Field(
+        None,
+        min_length=16,
+        repr=False,
+        description="Secret that signs viewers' cookies. By default one is made once and kept in Redis, shared by all processes.",
+    )
+
+    # What may be uploaded ---------------------------------------------------------------------------------------
+    max_upload_mb: float = Field(
+        20, gt=0, le=500, description="Largest upload in MB (1 MB = 1,000,000 bytes). Phone photos are 2-12."
+    )
+    max_megapixels: float = Field(
+        50, gt=0, le=178, description="Largest picture in megapixels. imgproxy's limit; today's phones make 50."
+    )
+    max_concurrent_uploads: int = Field(
+        8,
+        ge=1,
+        le=256,
+        description="Upload bodies read at once; more wait. 8 keep 100 uploads of 10 MB under 60 MB of memory.",
+    )
+    upload_seconds: float = Field(
+        30, gt=0, description="Seconds one upload may take once it is being read, so slow senders block nobody."
+    )
+    decode_concurrency: int = Field(
+        2, ge=1, le=64, description="Pictures decoded at once, each in a process of its own."
+    )
+    decode_memory_mb: int = Field(
+        1024, ge=256, description="Address space of a decode process in MiB. It counts mapped libraries too."
+    )
+    decode_seconds: float = Field(
+        20, gt=0, description="CPU and wall seconds a decode may take before the picture is refused."
+    )
+
+    # What is made -----------------------------------------------------------------------------------------------
+    model: str = Field("simulated", description="Name of the video model: an entry point in the group `i2v.models`.")
+    model_seconds: float = Field(
+        30, gt=0, le=3600, description="Seconds of work the simulated model takes for each picture."
+    )
+    input_long_side: int = Field(
+        2560, ge=640, le=8192, description="Long side in pixels of the stored picture: twice the video's."
+    )
+    video_long_side: int = Field(1280, ge=64, le=3840, description="Long side in pixels of the video.")
+    video_seconds: float = Field(
+        5, ge=3, le=10, description="Length in seconds of a video whose uploader did not choose one."
+    )
+    video_fps: int = Field(24, ge=8, le=60, description="Frames a second of the video. 24 is cinema's.")
+
+    # The queue --------------------------------------------------------------------------------------------------
+    max_attempts: int = Field(
+        3, ge=1, le=20, description="Times a job is tried before it fails. A put-back at shutdown does not count."
+    )
+    lease_seconds: float = Field(
+        4, ge=1, le=60, description="Seconds without a sign of life after which another worker may take a job."
+    )
+    drain_seconds: float = Field(
+        40,
+        ge=0,
+        le=3600,
+        description="Seconds a worker told to stop (SIGTERM) may take to finish its job: one picture and a margin.",
+    )
+
+    # Watching ---------------------------------------------------------------------------------------------------
+    ticket_seconds: float = Field(
+        60, gt=0, le=3600, description="Seconds within which a segment's one-use ticket must be used."
+    )
+    playback_seconds: float = Field(
+        3600, gt=0, le=86400, description="Seconds a playback lives; the player opens another after that."
+    )
+    playbacks_per_viewer: int = Field(
+        64, ge=1, le=10000, description="Playbacks one viewer may have open; the oldest ends first."
+    )
+
+    # What it says -----------------------------------------------------------------------------------------------
+    log_format: Literal["auto", "human", "json"] = Field(
+        "auto", description="Log lines: `human` on a terminal, else `json`; `auto` decides."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_scheme(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("it must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("api_url")
+    @classmethod
+    def _api_scheme(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("it must begin with http:// or https://")
+        return value.rstrip("/") if value else value
+
+    @field_validator("redis_url", "api_url", "secret", "media_dir", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value  # compose passes unset variables on as empty strings
+
+    @cached_property
+    def media_path(self) -> Path:
+        """Absolute folder of the media store."""
+        return (self.media_dir or self.data_dir / "media").resolve()
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """The upload limit in bytes."""
+        return int(self.max_upload_mb * 1_000_000)
+
+    @property
+    def max_pixels(self) -> int:
+        """The picture limit in pixels."""
+        return int(self.max_megapixels * 1_000_000)
+
+    @property
+    def retention_seconds(self) -> int:
+        """Seconds that a finished job is kept."""
+        return int(self.retention_hours * 3600)
+
+    @property
+    def own_api_url(self) -> str:
+        """Base address under which this process's own server, or the configured one, answers the API."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        return self.api_url or f"http://{host}:{self.port}"
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises `WrongSetting` with one sentence a wrong variable: its name, its value and what is allowed.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise WrongSetting([_sentence(e) for e in error.errors()]) from None
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return load_settings()
+
+
+def _sentence(error: object) -> str:
+    assert isinstance(error, dict)
+    field = str(error["loc"][0])
+    name = f"{PREFIX}{field.upper()}"
+    given = os.environ.get(name, error.get("input"))
+    shown = "(hidden)" if field in {"secret"} else repr(given)
+    context = error.get("ctx") or {}
+    reason = str(context["error"]) if "error" in context else error["msg"][0].lower() + error["msg"][1:]
+    return f"{name} is {shown}, but {reason}."

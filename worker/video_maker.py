@@ -1,0 +1,199 @@
+"""What the worker does with one job: begin a run, have it rendered, report, and end it in exactly one way.
+
+Every report is fenced by the run: the first one that is answered with "not yours any more" (cancelled, deleted, or
+taken over after this worker was thought dead) stops the render, and nothing of it counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TypeVar
+
+from i2v_core.errors import Code, StoreUnavailable
+from i2v_core.jobs import Failure, Job, Stage, Video
+from i2v_core.logs import get_logger
+from i2v_core.media import MediaStore
+from i2v_core.queue import JobQueue
+from worker.presence import Presence
+from worker.render_events import (
+    Cancelled,
+    Done,
+    Failed,
+    FramesDone,
+    InitStored,
+    Progressed,
+    RenderEvent,
+    SegmentStored,
+    Started,
+)
+from worker.renderer import RenderDied, Renderer
+
+log = get_logger("worker")
+
+T = TypeVar("T")
+
+#: Percent when the model has given its last frame; what is left is the end of the encode and the ending of the job.
+_FRAMES_PERCENT = 99.0
+
+
+class Lost(Exception):
+    """The run does not own its job any more."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """What is known of a run while it goes on."""
+
+    job: Job
+    number: int
+    began: float
+    video: Video | None = None
+    segments: int = 0
+
+
+class VideoMaker:
+    """Makes one video after the other with one renderer."""
+
+    def __init__(self, queue: JobQueue, media: MediaStore, renderer: Renderer, presence: Presence) -> None:
+        self._queue = queue
+        self._media = media
+        self._renderer = renderer
+        self._presence = presence
+        self._job_id: str | None = None
+
+    async def make(self, job_id: str) -> None:
+        """Bring a job to its end, with as many attempts as it has. Cancelling the task puts the job back."""
+        self._job_id = job_id
+        try:
+            while True:
+                await self._presence.working_on(job_id)
+                number = await _until_done(lambda: self._queue.begin(job_id))
+                job = await _until_done(lambda: self._queue.get(job_id)) if number else None
+                if number is None or job is None:
+                    return
+                if await self._attempt(_Run(job, number, time.monotonic())):
+                    return
+        finally:
+            self._job_id = None
+            await self._presence.idle()
+
+    async def cancel(self, job_id: str) -> None:
+        """Stop rendering if it is this job that is rendered: it was cancelled or deleted."""
+        if job_id == self._job_id:
+            await self._renderer.cancel()
+
+    async def _attempt(self, run: _Run) -> bool:
+        """One attempt. True if the job has ended or is another's, False if it must be tried again."""
+        job, number = run.job, run.number
+        started = log.bind(job=job.id, attempt=job.attempt, run=number)
+        started.info("job_started", waited=round(time.time() - job.created_at, 3))
+        try:
+            async with aclosing(self._renderer.render(job.id, number, job.options)) as events:
+                try:
+                    async for event in events:
+                        await self._take(run, event)
+                except asyncio.CancelledError:
+                    # Told to stop: back into the queue before anything else, so that it is safe whatever comes.
+                    await asyncio.shield(self._put_back(run))
+                    raise
+        except RenderDied as error:
+            started.warning("render_died", reason=str(error))
+            return False
+        except Lost:
+            started.info("job_given_up")
+            await asyncio.to_thread(self._drop, job.id, number, await self._still_there(job.id))
+            return True
+        return True
+
+    async def _take(self, run: _Run, event: RenderEvent) -> None:
+        match event:
+            case Started():
+                self._presence.model_takes(event.model_seconds)
+                await self._report(run, stage=Stage.GENERATING)
+            case Progressed():
+                await self._report(run, percent=_FRAMES_PERCENT * event.fraction)
+            case InitStored():
+                run.video = Video(event.mime_type, event.width, event.height, event.segment_seconds, event.duration)
+                await self._report(run, video=run.video)
+            case SegmentStored():
+                run.segments = event.index + 1
+                await self._report(run, segments=run.segments, video=run.video)
+            case FramesDone():
+                await self._report(run, stage=Stage.FINISHING, percent=_FRAMES_PERCENT)
+            case Done():
+                await self._complete(run, event)
+            case Failed():
+                failure = Failure(event.code, event.message, event.how_to_fix)
+                log.warning(
+                    "job_failed", job=run.job.id, attempt=run.job.attempt, code=event.code, reason=event.message
+                )
+                if not await _until_done(lambda: self._queue.fail(run.job.id, run.number, failure)):
+                    raise Lost
+                await asyncio.to_thread(self._media.drop_runs, run.job.id)
+            case Cancelled():
+                raise Lost
+
+    async def _report(
+        self,
+        run: _Run,
+        *,
+        stage: Stage | None = None,
+        percent: float | None = None,
+        segments: int | None = None,
+        video: Video | None = None,
+    ) -> None:
+        try:
+            owned = await self._queue.report(
+                run.job.id, run.number, stage=stage, percent=percent, segments=segments, video=video
+            )
+        except StoreUnavailable:
+            return  # the next report says it all again; the work goes on
+        if not owned:
+            raise Lost
+
+    async def _complete(self, run: _Run, done: Done) -> None:
+        job = run.job
+        if run.video is None or done.segments == 0:
+            failure = Failure(
+                Code.MODEL_FAILED,
+                "The model gave no frames for this picture.",
+                "Try another picture. If none works, tell whoever runs this server.",
+            )
+            await _until_done(lambda: self._queue.fail(job.id, run.number, failure))
+            return
+        video = Video(run.video.mime_type, run.video.width, run.video.height, run.video.segment_seconds, done.duration)
+        if not await _until_done(lambda: self._queue.complete(job.id, run.number, segments=done.segments, video=video)):
+            raise Lost
+        took = round(time.monotonic() - run.began, 3)
+        log.info("job_completed", job=job.id, attempt=job.attempt, run=run.number, segments=done.segments, seconds=took)
+        await asyncio.to_thread(self._media.drop_runs, job.id, run.number)
+
+    async def _put_back(self, run: _Run) -> None:
+        if await self._queue.put_back(run.job.id, run.number):
+            log.info("job_put_back", job=run.job.id, attempt=run.job.attempt, run=run.number)
+        await asyncio.to_thread(self._media.drop_runs, run.job.id)
+
+    async def _still_there(self, job_id: str) -> bool:
+        return await _until_done(lambda: self._queue.get(job_id)) is not None
+
+    def _drop(self, job_id: str, number: int, still_there: bool) -> None:
+        """Remove what the run stored: nobody will play it. All of the job if it was deleted meanwhile."""
+        if still_there:
+            self._media.drop_run(job_id, number)
+        else:
+            self._media.delete(job_id)
+
+
+async def _until_done(call: Callable[[], Awaitable[T]]) -> T:
+    """Make the call until Redis answers: a result must not be lost because Redis is away for a moment."""
+    backoff = 0.1
+    while True:
+        try:
+            return await call()
+        except StoreUnavailable:
+            await asyncio.sleep(backoff)
+            backoff = min(1.0, backoff * 2)
