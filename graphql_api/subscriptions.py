@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from typing import Annotated, cast
+from typing import Annotated
 
 import strawberry
 
@@ -12,7 +11,7 @@ from graphql_api.context import Info
 from graphql_api.refusals import JobId, JobNotFound, job_not_found
 from graphql_api.types import JobDeleted, JobProgress
 from i2v_core.jobs import is_id
-from i2v_core.progress import Change, Deleted
+from i2v_core.progress import Deleted
 
 JobProgressResult = Annotated[
     JobProgress | JobNotFound,
@@ -34,18 +33,16 @@ class Subscription:
             yield job_not_found(job_id)
             return
         async with info.context.services.hub.job(job_id, info.context.viewer) as changes:
-            async with aclosing(cast(AsyncGenerator[Change, None], changes)):
-                async for change in changes:
-                    yield job_not_found(job_id) if isinstance(change, Deleted) else JobProgress.of(change)
+            async for change in changes:
+                yield job_not_found(job_id) if isinstance(change, Deleted) else JobProgress.of(change)
 
     @strawberry.subscription(
         description="All your jobs: each unfinished one as it stands at once, then whatever is created, changes or is deleted. It never ends."
     )
     async def viewer_jobs(self, info: Info) -> AsyncGenerator[ViewerJobEvent, None]:
         async with info.context.services.hub.viewer(info.context.viewer) as changes:
-            async with aclosing(cast(AsyncGenerator[Change, None], changes)):
-                async for change in changes:
-                    if isinstance(change, Deleted):
-                        yield JobDeleted(job_id=strawberry.ID(change.job_id))
-                    else:
-                        yield JobProgress.of(change)
+            async for change in changes:
+                if isinstance(change, Deleted):
+                    yield JobDeleted(job_id=strawberry.ID(change.job_id))
+                else:
+                    yield JobProgress.of(change)

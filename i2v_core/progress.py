@@ -11,8 +11,8 @@ import asyncio
 import json
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 
 from redis.asyncio.client import PubSub
@@ -81,7 +81,8 @@ class Mailbox:
         """The jobs that were told of and not deleted."""
         return list(self._told)
 
-    async def __aiter__(self) -> AsyncIterator[Change]:
+    async def changes(self) -> AsyncGenerator[Change, None]:
+        """What is left, as it comes; it never ends by itself."""
         while True:
             await self._filled.wait()
             while self._changes:
@@ -127,16 +128,17 @@ class ProgressHub:
             if first is not None:
                 mailbox.put(await self._progress(first))
 
-            async def changes() -> AsyncIterator[Change]:
+            async def changes() -> AsyncGenerator[Change, None]:
                 if first is None:  # not even a look into the mailbox: another viewer's changes may be in it
                     yield Deleted(job_id)
                     return
-                async for change in mailbox:
+                async for change in mailbox.changes():
                     yield change
                     if isinstance(change, Deleted) or change.job.state.is_terminal:
                         return
 
-            yield changes()
+            async with aclosing(changes()) as stream:
+                yield stream
 
     @asynccontextmanager
     async def viewer(self, viewer: str) -> AsyncIterator[AsyncIterator[Change]]:
@@ -148,7 +150,8 @@ class ProgressHub:
             for job in await self._queue.of_viewer(viewer, limit=_ALL):
                 if not job.state.is_terminal:
                     mailbox.put(await self._progress(job))
-            yield aiter(mailbox)
+            async with aclosing(mailbox.changes()) as stream:
+                yield stream
 
     async def line(self) -> Line:
         """The line, at most `_LINE_SECONDS` old. Raises `StoreUnavailable`."""

@@ -16,7 +16,7 @@ import httpx
 import websockets
 
 from i2v_core.settings import Settings
-from tests.conftest import environment, free_port, wait_until
+from tests.conftest import environment, wait_until
 
 UPLOAD = """
 mutation Upload($image: Upload!, $options: VideoOptions) {
@@ -149,12 +149,3 @@ class Viewer:
     async def finished(self, job_id: str) -> dict[str, Any]:
         """The last progress of a job, once it has ended."""
         return [progress async for progress in self.progress(job_id)][-1]
-
-
-def on_free_port(settings: Settings) -> Settings:
-    """The settings with a port that is free."""
-    return (
-        settings.model_copy(update={"port": free_port()})
-        if "port" in settings.model_fields_set
-        else Settings(**{**settings.model_dump(include=settings.model_fields_set), "port": free_port()})
-    )

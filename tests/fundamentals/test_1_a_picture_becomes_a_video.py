@@ -1,0 +1,110 @@
+"""The whole way, step by step, as a program would walk it: upload, watch the progress, play."""
+
+from __future__ import annotations
+
+import io
+
+import av
+import httpx
+import pytest
+
+from tests.conftest import PICTURES
+from tests.fundamentals.server import FETCH, Server, Viewer
+
+OPEN = """
+mutation Open($id: ID!) {
+  openPlayback(jobId: $id) {
+    __typename
+    ... on Playback {
+      id mimeType segmentCount complete durationSeconds segmentSeconds width height tickets { index value }
+    }
+    ... on Refusal { code message howToFix }
+  }
+}
+"""
+
+
+async def test_a_picture_becomes_a_video(server: Server, alice: Viewer) -> None:
+    server.start("api", "worker")
+
+    # 1. A picture is uploaded, and a job comes back at once.
+    job = await alice.upload(PICTURES / "astronaut.png", motion="ZOOM_IN", seed=7)
+    assert job["__typename"] == "Job"
+    assert (job["name"], job["width"], job["height"]) == ("astronaut.png", 512, 512)
+    assert job["options"] == {"motion": "ZOOM_IN", "seconds": 5.0, "seed": 7}
+
+    # 2. Its progress is watched until it ends: what stands first, then every change.
+    seen = [progress async for progress in alice.progress(job["id"])]
+    percents = [p["percent"] for p in seen]
+    assert percents == sorted(percents), "percent fell"
+    assert seen[-1]["state"] == "COMPLETED"
+    assert seen[-1]["percent"] == 100
+    assert [p["version"] for p in seen] == sorted({p["version"] for p in seen})
+    assert {p["attempt"] for p in seen if p["state"] == "PROCESSING"} == {1}
+
+    # 3. A playback is opened; it comes with a ticket for the init segment and for each segment.
+    playback = (await alice.ask(OPEN, id=job["id"]))["openPlayback"]
+    assert playback["segmentCount"] == seen[-1]["segmentsReady"] == 10
+    assert [t["index"] for t in playback["tickets"]] == list(range(-1, 10))
+
+    # 4. Each ticket fetches its segment once, for this viewer alone, from a script of the page alone.
+    parts = []
+    for ticket in playback["tickets"]:
+        segment = "init" if ticket["index"] == -1 else ticket["index"]
+        path = f"/media/playbacks/{playback['id']}/{segment}"
+        header = {"I2V-Ticket": ticket["value"]}
+        assert (await alice.http.get(path, headers=header)).status_code == 403, "served to something that is no page"
+        answer = await alice.http.get(path, headers=header | FETCH)
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "no-store"
+        assert (await alice.http.get(path, headers=header | FETCH)).status_code == 403, "a ticket worked twice"
+        parts.append(answer.content)
+
+    # 5. Together they are the video.
+    with av.open(io.BytesIO(b"".join(parts))) as video:
+        frames = list(video.decode(video=0))
+    assert len(frames) == 5 * 24
+    assert (frames[0].width, frames[0].height) == (320, 320)
+
+
+async def test_the_thumbnail_answers_to_its_viewer_alone(server: Server, alice: Viewer, bob: Viewer) -> None:
+    server.start("api")
+
+    job = await alice.upload(PICTURES / "chelsea.png")
+
+    mine = await alice.http.get(job["thumbnailUrl"])
+    assert (mine.status_code, mine.headers["content-type"]) == (200, "image/webp")
+    theirs = await bob.http.get(job["thumbnailUrl"])
+    unknown = await bob.http.get("/media/thumbnails/job_" + "0" * 24)
+    assert (theirs.status_code, theirs.content) == (unknown.status_code, unknown.content) == (404, b"")
+
+
+@pytest.mark.timeout(120)
+async def test_with_the_true_30_seconds(server: Server, alice: Viewer) -> None:
+    server.settings = server.settings.model_copy(update={"model_seconds": 30.0, "video_long_side": 1280})
+    server.start("api", "worker")
+
+    job = await alice.upload(PICTURES / "astronaut.png")
+    seen = [progress async for progress in alice.progress(job["id"])]
+
+    times = (await alice.ask("query($id: ID!) { job(id: $id) { startedAt finishedAt } }", id=job["id"]))["job"]
+    assert seen[-1]["state"] == "COMPLETED"
+    assert 30.0 <= _seconds_between(times["startedAt"], times["finishedAt"]) <= 30.8
+    assert len({p["percent"] for p in seen}) >= 4 * 30, "percent moved less than four times a second"
+
+
+def _seconds_between(start: str, end: str) -> float:
+    from datetime import datetime
+
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+
+
+async def test_the_api_alone_is_alive_and_ready(server: Server) -> None:
+    server.start("api")
+
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        alive = await client.get("/healthz")
+        ready = await client.get("/readyz")
+
+    assert alive.json()["status"] == "alive"
+    assert ready.json()["status"] == "ready"

@@ -1,0 +1,107 @@
+"""Whatever stops and starts again: a job whose id was given out is made, once, and its viewer sees it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+from tests.conftest import PICTURES, eventually
+from tests.fundamentals.server import Server, Viewer
+
+
+async def _until(stream: Any, **wanted: Any) -> dict[str, Any]:
+    async for progress in stream:
+        if all(progress[name] == value for name, value in wanted.items()):
+            return dict(progress)
+    raise AssertionError(f"the stream ended before {wanted}")
+
+
+async def test_a_worker_that_is_interrupted_puts_its_job_back_without_using_up_an_attempt(
+    server: Server, alice: Viewer
+) -> None:
+    server.settings = server.settings.model_copy(update={"model_seconds": 3.0})
+    server.start("api", "worker")
+    job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
+    stream = alice.progress(job["id"])
+    await _until(stream, stage="GENERATING")
+
+    assert server.stop("worker", signal.SIGINT) == 0
+
+    back = await _until(stream, state="QUEUED")
+    assert (back["attempt"], back["percent"], back["queuePosition"]) == (0, 0, 1)
+    server.start("worker")
+    assert (await _until(stream, state="COMPLETED"))["attempt"] == 1
+
+
+async def test_a_worker_that_is_terminated_finishes_its_job_first(server: Server, alice: Viewer) -> None:
+    server.settings = server.settings.model_copy(update={"model_seconds": 3.0})
+    server.start("api", "worker")
+    job, waiting = [await alice.upload(PICTURES / "chelsea.png", seconds=3) for _ in range(2)]
+    await _until(alice.progress(job["id"]), stage="GENERATING")
+
+    assert server.stop("worker", signal.SIGTERM) == 0
+
+    states = await alice.ask(
+        "query($a: ID!, $b: ID!) { a: job(id: $a) { state attempt } b: job(id: $b) { state attempt } }",
+        a=job["id"],
+        b=waiting["id"],
+    )
+    assert states == {"a": {"state": "COMPLETED", "attempt": 1}, "b": {"state": "QUEUED", "attempt": 0}}
+
+
+async def test_a_worker_that_is_killed_loses_nothing(server: Server, alice: Viewer) -> None:
+    server.settings = server.settings.model_copy(update={"model_seconds": 3.0})
+    server.start("api", "worker")
+    job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
+    stream = alice.progress(job["id"])
+    await _until(stream, stage="GENERATING")
+
+    server.stop("worker", signal.SIGKILL)
+    server.start("worker")
+
+    await _until(stream, attempt=2, state="PROCESSING")
+    assert (await _until(stream, state="COMPLETED"))["attempt"] == 2
+
+
+async def test_an_api_that_is_killed_loses_nothing(server: Server, alice: Viewer) -> None:
+    server.start("api")
+    job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
+
+    server.stop("api", signal.SIGKILL)
+    server.start("api", "worker")
+
+    assert (await alice.finished(job["id"]))["state"] == "COMPLETED"
+
+
+async def test_a_frozen_model_shows_a_frozen_percent(server: Server, alice: Viewer) -> None:
+    server.settings = server.settings.model_copy(update={"model_seconds": 4.0})
+    server.start("api", "worker")
+    job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
+    stream = alice.progress(job["id"])
+    await _until(stream, segmentsReady=1)
+    model = await eventually(lambda: _render_process(server), what="the render process being found")
+    query = "query($id: ID!) { job(id: $id) { progress { percent remainingSeconds } } }"
+
+    os.kill(model, signal.SIGSTOP)
+    frozen: list[float] = []
+
+    async def three_equal() -> bool:
+        frozen.append((await alice.ask(query, id=job["id"]))["job"]["progress"]["percent"])
+        return len(frozen) > 50 and len(set(frozen[-50:])) == 1
+
+    await eventually(three_equal, what="the percent standing still")
+    stood = frozen[-1]
+    os.kill(model, signal.SIGCONT)
+
+    assert 0 < stood < 100
+    assert (await _until(stream, state="COMPLETED"))["attempt"] == 1
+
+
+async def _render_process(server: Server) -> int | None:
+    import psutil
+
+    for child in psutil.Process(server.processes["worker"].pid).children(recursive=True):
+        if "worker.render" in child.cmdline():
+            return child.pid
+    return None

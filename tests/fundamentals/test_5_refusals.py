@@ -1,0 +1,123 @@
+"""What is refused, and that each refusal says what was wrong and what to do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.conftest import PICTURES
+from tests.fundamentals.server import UPLOAD, Server, Viewer
+
+PHOTO = (PICTURES / "chelsea.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "EMPTY_FILE"),
+        (b"hello, I am a text", "NOT_A_PICTURE"),
+        (b"%PDF-1.7 and so on", "UNSUPPORTED_FORMAT"),
+        (PHOTO[: len(PHOTO) // 2], "TRUNCATED_FILE"),
+        (PHOTO + b"\0" * 3_000_000, "TOO_MANY_BYTES"),
+    ],
+)
+async def test_a_file_is_refused_with_the_reason(server: Server, alice: Viewer, data: bytes, code: str) -> None:
+    server.settings = server.settings.model_copy(update={"max_upload_mb": 2.0})
+    server.start("api")
+
+    answer = await alice.upload(data, "holiday.jpg")
+
+    assert (answer["__typename"], answer["code"]) == ("UploadRefused", code)
+    assert answer["message"].endswith(".")
+    assert answer["howToFix"].endswith(".")
+    assert list(server.settings.media_path.glob("job_*")) == [], "something of it was kept"
+    assert list((server.settings.media_path / ".incoming").iterdir()) == []
+    assert (await alice.ask("{ jobs { totalCount } }"))["jobs"]["totalCount"] == 0
+
+
+async def test_a_file_name_is_data_never_a_path(server: Server, alice: Viewer) -> None:
+    server.start("api")
+
+    job = await alice.upload(PHOTO, "../../../escaped\n.jpg")
+
+    assert job["__typename"] == "Job"
+    assert "/" not in job["name"]
+    assert not list(server.settings.media_path.parent.parent.rglob("*escaped*"))
+
+
+@pytest.mark.parametrize("options", [{"seconds": 2.9}, {"seconds": 10.1}, {"seed": -1}])
+async def test_options_out_of_range_are_refused(server: Server, alice: Viewer, options: dict[str, Any]) -> None:
+    server.start("api")
+
+    answer = await alice.upload(PHOTO, **options)
+
+    assert (answer["__typename"], answer["code"]) == ("UploadRefused", "WRONG_OPTIONS")
+
+
+@pytest.mark.parametrize(
+    ("fields", "headers", "status"),
+    [
+        ({"operations": "{}", "map": "{}"}, {}, 400),  # no preflight header: another site's form could send this
+        ({"operations": "not json", "map": "{}"}, {"X-I2V-Request": "1"}, 400),
+        ({"operations": "{}", "map": "[]"}, {"X-I2V-Request": "1"}, 400),
+        ({"map": "{}"}, {"X-I2V-Request": "1"}, 400),
+        ({"operations": json.dumps({"query": UPLOAD}), "map": '{"0": ["query"]}'}, {"X-I2V-Request": "1"}, 400),
+        (
+            {"operations": json.dumps({"query": UPLOAD}), "map": '{"9": ["variables.image"]}'},
+            {"X-I2V-Request": "1"},
+            400,
+        ),
+        ({"operations": "x" * 100_000, "map": "{}"}, {"X-I2V-Request": "1"}, 413),
+    ],
+)
+async def test_a_malformed_upload_is_a_client_error(
+    server: Server, alice: Viewer, fields: dict[str, str], headers: dict[str, str], status: int
+) -> None:
+    server.start("api")
+
+    answer = await alice.http.post("/graphql", data=fields, files={"0": ("a.png", PHOTO)}, headers=headers)
+
+    assert answer.status_code == status, answer.text
+
+
+async def test_an_upload_that_is_no_file_is_refused_by_the_schema(server: Server, alice: Viewer) -> None:
+    server.start("api")
+
+    answer = await alice.http.post("/graphql", json={"query": UPLOAD, "variables": {"image": "a text"}})
+
+    assert "A file is needed" in answer.json()["errors"][0]["message"]
+
+
+async def test_a_playback_of_a_job_without_a_video_is_refused(server: Server, alice: Viewer) -> None:
+    server.start("api")
+    job = await alice.upload(PHOTO)
+
+    query = "mutation($id: ID!) { openPlayback(jobId: $id) { ... on PlaybackRefused { code } } }"
+    assert (await alice.ask(query, id=job["id"]))["openPlayback"] == {"code": "NOT_PLAYABLE_YET"}
+    await alice.ask("mutation($id: ID!) { cancelJob(id: $id) { __typename } }", id=job["id"])
+    assert (await alice.ask(query, id=job["id"]))["openPlayback"] == {"code": "HAS_NO_VIDEO"}
+    again = "mutation($id: ID!) { cancelJob(id: $id) { ... on JobAlreadyFinished { code job { state } } } }"
+    assert (await alice.ask(again, id=job["id"]))["cancelJob"] == {
+        "code": "JOB_ALREADY_FINISHED",
+        "job": {"state": "CANCELLED"},
+    }
+
+
+async def test_pages_of_jobs_go_on_where_the_last_ended(server: Server, alice: Viewer) -> None:
+    server.start("api")
+    ids = [(await alice.upload(PHOTO))["id"] for _ in range(5)]
+    query = "query($n: Int!, $a: String) { jobs(first: $n, after: $a) { edges { node { id } } pageInfo { hasNextPage endCursor } } }"
+
+    seen, after = [], None
+    while True:
+        page = (await alice.ask(query, n=2, a=after))["jobs"]
+        seen += [edge["node"]["id"] for edge in page["edges"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+
+    assert seen == ids[::-1]
+    bad = await alice.http.post("/graphql", json={"query": query, "variables": {"n": 2, "a": "nonsense"}})
+    assert bad.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
