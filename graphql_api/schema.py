@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 
 import strawberry
 from graphql import GraphQLError
@@ -48,4 +49,4 @@ schema = strawberry.Schema(
 
 
 if __name__ == "__main__":
-    print(schema.as_str())
+    sys.stdout.write(schema.as_str() + "\n")

@@ -56,7 +56,7 @@ class Playbacks:
                 playback.viewer,
                 playback.job,
                 playback.run,
-                f"{playback.created_at:.3f}",
+                f"{playback.created_at:.6f}",
                 self._settings.playback_seconds,
                 self._settings.playbacks_per_viewer,
             ],

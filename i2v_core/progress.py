@@ -163,6 +163,8 @@ class ProgressHub:
     async def progress(self, job: Job) -> Progress:
         """The job with its place and times now. Raises `StoreUnavailable`."""
         line = await self.line()
+        if job.state is JobState.QUEUED and job.id not in line.places:
+            line = await self._read_line()  # it came after the last look
         return Progress(job, line.estimate(job, time.time()))
 
     # The one connection -----------------------------------------------------------------------------------------
@@ -234,8 +236,7 @@ class ProgressHub:
                     await self._line_dirty.wait()
             self._line_dirty.clear()
             try:
-                async with self._reading_line:
-                    self._line = await self._queue.line()
+                line = await self._read_line()
             except StoreUnavailable:
                 await asyncio.sleep(_LINE_MAX_AGE)
                 self._line_dirty.set()
@@ -243,12 +244,17 @@ class ProgressHub:
             now = time.time()
             for job in list(self._waiting.values()):
                 if boxes := self._boxes(job.id, job.viewer):
-                    progress = Progress(job, self._line.estimate(job, now))
+                    progress = Progress(job, line.estimate(job, now))
                     for box in boxes:
                         box.put(progress)
                 else:
                     del self._waiting[job.id]
             await asyncio.sleep(_LINE_SECONDS)
+
+    async def _read_line(self) -> Line:
+        async with self._reading_line:
+            self._line = await self._queue.line()
+            return self._line
 
     async def _catch_up(self) -> None:
         """Read again everything that somebody watches: changes may have passed while there was no connection."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 from tests.conftest import PICTURES, eventually
 from tests.fundamentals.server import Server, Viewer
@@ -22,7 +23,7 @@ async def test_eleven_at_once_are_made_one_after_the_other_in_order(server: Serv
     assert [job["state"] for job in done] == ["COMPLETED"] * 11
     by_start = sorted(done, key=lambda job: job["startedAt"])
     assert [job["id"] for job in by_start] == [job["id"] for job in sorted(done, key=lambda job: job["createdAt"])]
-    for earlier, later in zip(by_start, by_start[1:], strict=False):
+    for earlier, later in itertools.pairwise(by_start):
         assert earlier["finishedAt"] <= later["startedAt"], "two were made at once"
 
 

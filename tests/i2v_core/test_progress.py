@@ -1,0 +1,163 @@
+"""The hub: a snapshot first, every change after it, newest wins, and nothing missed when Redis was away."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from i2v_core.jobs import JobState
+from i2v_core.progress import Change, Deleted, Progress, ProgressHub
+from i2v_core.queue import JobQueue
+from i2v_core.settings import Settings
+from i2v_core.store import connect
+from tests.conftest import eventually, redis_binary
+from tests.i2v_core.test_queue import VIDEO, new_job
+
+
+@pytest.fixture
+async def hub(redis: Redis, settings: Settings) -> AsyncIterator[ProgressHub]:
+    hub = ProgressHub(JobQueue(redis, settings))
+    running = asyncio.create_task(hub.run())
+
+    async def listens() -> bool:
+        return bool(dict(await redis.pubsub_numsub("i2v:events"))["i2v:events"])
+
+    await eventually(listens, what="the hub listening")
+    yield hub
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.fixture
+def queue(redis: Redis, settings: Settings) -> JobQueue:
+    return JobQueue(redis, settings)
+
+
+def state(change: Change) -> JobState:
+    assert isinstance(change, Progress)
+    return change.job.state
+
+
+async def test_a_subscriber_gets_what_stands_and_then_every_change_to_the_end(
+    hub: ProgressHub, queue: JobQueue
+) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+
+    async with hub.job(job.id, job.viewer) as changes:
+        assert state(await anext(changes)) is JobState.QUEUED
+        run = await queue.begin(job.id) or 0
+        assert state(await anext(changes)) is JobState.PROCESSING
+        await queue.complete(job.id, run, segments=10, video=VIDEO)
+        assert [state(change) async for change in changes] == [JobState.COMPLETED]
+
+
+async def test_a_slow_subscriber_gets_the_newest_and_never_misses_the_end(hub: ProgressHub, queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    run = await queue.begin(job.id) or 0
+
+    async with hub.job(job.id, job.viewer) as slow, hub.job(job.id, job.viewer) as quick:
+        await anext(slow)
+        for percent in range(1, 99):
+            await queue.report(job.id, run, percent=percent)
+        await queue.complete(job.id, run, segments=10, video=VIDEO)
+        assert [state(change) async for change in quick][-1] is JobState.COMPLETED  # so all of them have arrived
+        assert [state(change) async for change in slow] == [JobState.COMPLETED]
+
+
+async def test_a_foreign_job_is_one_that_does_not_exist_even_while_it_changes(
+    hub: ProgressHub, queue: JobQueue
+) -> None:
+    job = new_job("viewer_a")
+    await queue.enqueue(job)
+
+    async with hub.job(job.id, "viewer_b") as changes:
+        await queue.begin(job.id)
+        assert [change async for change in changes] == [Deleted(job.id)]
+
+
+async def test_the_place_is_told_when_the_line_moves(hub: ProgressHub, queue: JobQueue) -> None:
+    first, second = new_job(), new_job()
+    await queue.enqueue(first)
+    await queue.enqueue(second)
+
+    async with hub.job(second.id, second.viewer) as changes:
+        assert (await anext(changes)).estimate.place == 2  # type: ignore[union-attr]
+        await queue.cancel(first.id, first.viewer)
+        assert (await anext(changes)).estimate.place == 1  # type: ignore[union-attr]
+
+
+async def test_a_subscription_that_ends_leaves_nothing_behind(hub: ProgressHub, queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+
+    for _ in range(100):
+        async with hub.job(job.id, job.viewer) as changes, hub.viewer(job.viewer) as all_changes:
+            await anext(changes)
+            await anext(all_changes)
+
+    assert hub._jobs == {}
+    assert hub._viewers == {}
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A Redis with an append-only file that the test may stop and start again."""
+    servers: list[subprocess.Popen[bytes]] = []
+    yield f"unix://{tmp_path}/s", servers
+    for server in servers:
+        server.kill()
+        server.wait()
+
+
+async def test_what_happened_while_redis_was_away_is_told_afterwards(
+    own_redis: tuple[str, list[subprocess.Popen[bytes]]], settings: Settings, tmp_path: Path
+) -> None:
+    url, servers = own_redis
+
+    async def start() -> None:
+        command = [redis_binary(), "--port", "0", "--unixsocket", f"{tmp_path}/s", "--dir", str(tmp_path)]
+        servers.append(subprocess.Popen([*command, "--appendonly", "yes"], stdout=subprocess.DEVNULL))
+
+        async def answers() -> bool:
+            client = connect(url)
+            try:
+                return bool(await client.ping())
+            except (ConnectionError, OSError):
+                return False
+            finally:
+                await client.aclose()
+
+        async def quietly() -> bool:
+            try:
+                return await answers()
+            except Exception:
+                return False
+
+        await eventually(quietly, what="Redis answering")
+
+    await start()
+    redis = connect(url)
+    queue = JobQueue(redis, settings)
+    hub = ProgressHub(queue)
+    running = asyncio.create_task(hub.run())
+    job = new_job()
+    await queue.enqueue(job)
+    async with hub.job(job.id, job.viewer) as changes:
+        assert state(await anext(changes)) is JobState.QUEUED
+
+        servers[-1].terminate()
+        servers[-1].wait()
+        await start()
+        await queue.cancel(job.id, job.viewer)  # before or after the hub is back: it must not matter
+
+        assert [state(change) async for change in changes][-1] is JobState.CANCELLED
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await redis.aclose()

@@ -1,0 +1,202 @@
+"""The queue: atomic changes, arq's own entries, fencing, and lifetimes."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from arq.connections import ArqRedis
+from arq.jobs import Job as ArqJob
+from arq.jobs import JobStatus
+from redis.asyncio import Redis
+
+from i2v_core import keys
+from i2v_core.errors import StoreUnavailable
+from i2v_core.jobs import Failure, Job, JobState, Stage, Video, VideoOptions, new_id
+from i2v_core.queue import FUNCTION, Cancelled, JobQueue, deserialize
+from i2v_core.settings import Settings
+from i2v_core.store import connect
+
+VIDEO = Video('video/mp4; codecs="avc1.64001f"', 320, 240, 0.5, 5.0)
+
+
+@pytest.fixture
+def queue(redis: Redis, settings: Settings) -> JobQueue:
+    return JobQueue(redis, settings)
+
+
+@pytest.fixture
+async def events(redis: Redis) -> AsyncIterator[object]:
+    async with redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+        await pubsub.subscribe(keys.EVENTS)
+        await pubsub.get_message(ignore_subscribe_messages=False, timeout=5)
+        yield pubsub
+
+
+def new_job(viewer: str = "viewer_a") -> Job:
+    return Job(new_id("job"), viewer, "a.png", JobState.QUEUED, VideoOptions(), time.time(), width=4, height=3)
+
+
+async def test_a_job_is_stored_with_arqs_own_entries(queue: JobQueue, redis: Redis, settings: Settings) -> None:
+    job = new_job()
+
+    await queue.enqueue(job)
+
+    stored = await queue.get(job.id)
+    assert stored is not None
+    assert (stored.state, stored.name, stored.version) == (JobState.QUEUED, "a.png", 1)
+    pool = ArqRedis(connection_pool=connect_bytes(settings))
+    arq_job = ArqJob(job.id, pool, _queue_name=keys.QUEUE, _deserializer=deserialize)
+    assert await arq_job.status() == JobStatus.queued
+    info = await arq_job.info()
+    assert info is not None
+    assert (info.function, list(info.args)) == (FUNCTION, [job.id])
+    await pool.aclose()
+
+
+def connect_bytes(settings: Settings) -> object:
+    return Redis.from_url(str(settings.redis_url)).connection_pool
+
+
+async def test_first_come_first_served_even_in_one_millisecond(queue: JobQueue, redis: Redis) -> None:
+    jobs = [new_job() for _ in range(50)]
+    for job in jobs:
+        await queue.enqueue(job)
+
+    assert await redis.zrange(keys.QUEUE, 0, -1) == [job.id for job in jobs]
+
+
+async def test_enqueuing_again_after_a_lost_answer_changes_nothing(queue: JobQueue, redis: Redis) -> None:
+    job = new_job()
+
+    await queue.enqueue(job)
+    await queue.enqueue(job)
+
+    assert await redis.zcard(keys.QUEUE) == 1
+
+
+async def test_every_change_is_published_with_a_higher_version(queue: JobQueue, events: object) -> None:
+    job = new_job()
+
+    await queue.enqueue(job)
+    run = await queue.begin(job.id)
+    assert run == 1
+    await queue.report(job.id, run, stage=Stage.GENERATING, percent=10.5)
+    await queue.complete(job.id, run, segments=10, video=VIDEO)
+
+    told = [json.loads((await events.get_message(timeout=5))["data"])["job"] for _ in range(4)]  # type: ignore[attr-defined]
+    assert [Job.from_hash(fields).version for fields in told] == [1, 2, 3, 4]
+    assert [fields["state"] for fields in told] == ["QUEUED", "PROCESSING", "PROCESSING", "COMPLETED"]
+    assert Job.from_hash(told[-1]).video == VIDEO
+
+
+async def test_percent_and_segments_never_fall_within_a_run(queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    run = await queue.begin(job.id) or 0
+
+    await queue.report(job.id, run, percent=40, segments=4)
+    await queue.report(job.id, run, percent=30, segments=3)
+
+    stored = await queue.get(job.id)
+    assert stored is not None
+    assert (stored.percent, stored.segments) == (40, 4)
+
+
+async def test_a_run_that_was_overtaken_changes_nothing_any_more(queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    stalled = await queue.begin(job.id) or 0
+    present = await queue.begin(job.id) or 0
+
+    assert await queue.report(job.id, stalled, percent=99) is False
+    assert await queue.complete(job.id, stalled, segments=10, video=VIDEO) is False
+    assert await queue.fail(job.id, stalled, Failure("A", "b", "c")) is False
+    assert await queue.put_back(job.id, stalled) is False
+    stored = await queue.get(job.id)
+    assert stored is not None
+    assert (stored.state, stored.attempt, stored.percent, stored.run) == (JobState.PROCESSING, 2, 0, present)
+
+
+async def test_a_put_back_gives_the_attempt_and_the_place_back(queue: JobQueue, redis: Redis) -> None:
+    first, second = new_job(), new_job()
+    await queue.enqueue(first)
+    await queue.enqueue(second)
+    run = await queue.begin(first.id) or 0
+
+    assert await queue.put_back(first.id, run)
+
+    stored = await queue.get(first.id)
+    assert stored is not None
+    assert (stored.state, stored.attempt, stored.percent) == (JobState.QUEUED, 0, 0)
+    assert await redis.zrange(keys.QUEUE, 0, -1) == [first.id, second.id]
+    assert await queue.begin(first.id) == run + 1, "a run's number was used again"
+
+
+async def test_after_its_attempts_a_job_fails_with_a_reason_and_leaves_the_queue(queue: JobQueue, redis: Redis) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+
+    for _ in range(3):
+        assert await queue.begin(job.id)
+    assert await queue.begin(job.id) is None
+
+    stored = await queue.get(job.id)
+    assert stored is not None
+    assert stored.state is JobState.FAILED
+    assert stored.failure is not None
+    assert stored.failure.code == "TOO_MANY_ATTEMPTS"
+    assert stored.failure.how_to_fix
+    assert await redis.zcard(keys.QUEUE) == 0
+
+
+async def test_what_ended_lives_for_the_retention_and_what_waits_for_longer(
+    queue: JobQueue, redis: Redis, settings: Settings
+) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    assert await redis.ttl(keys.job(job.id)) > keys.WAIT_SECONDS
+
+    await queue.cancel(job.id, job.viewer)
+
+    assert 0 < await redis.ttl(keys.job(job.id)) <= settings.retention_seconds
+    assert await redis.zcard(keys.QUEUE) == 0
+    assert await redis.exists(f"arq:job:{job.id}") == 0
+
+
+async def test_only_its_viewer_cancels_or_deletes_a_job(queue: JobQueue) -> None:
+    job = new_job("viewer_a")
+    await queue.enqueue(job)
+
+    assert await queue.cancel(job.id, "viewer_b") is Cancelled.MISSING
+    assert await queue.delete(job.id, "viewer_b") is False
+    assert await queue.get(job.id, "viewer_b") is None
+    assert await queue.cancel(job.id, "viewer_a") is Cancelled.OK
+    assert await queue.cancel(job.id, "viewer_a") is Cancelled.OVER
+    assert await queue.delete(job.id, "viewer_a") is True
+    assert await queue.get(job.id) is None
+
+
+async def test_a_cancelled_run_cannot_finish(queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    run = await queue.begin(job.id) or 0
+
+    await queue.cancel(job.id, job.viewer)
+
+    assert await queue.complete(job.id, run, segments=1, video=VIDEO) is False
+    stored = await queue.get(job.id)
+    assert stored is not None
+    assert stored.state is JobState.CANCELLED
+
+
+async def test_a_redis_that_is_away_is_said_so(settings: Settings) -> None:
+    away = connect("redis://127.0.0.1:1/0")
+
+    with pytest.raises(StoreUnavailable):
+        await JobQueue(away, settings).enqueue(new_job())
+    with pytest.raises(StoreUnavailable):
+        await JobQueue(away, settings).get("job_x")
+    await away.aclose()
