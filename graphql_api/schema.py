@@ -8,6 +8,7 @@ import sys
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
+from strawberry.types import ExecutionContext
 
 from graphql_api.mutations import Mutation
 from graphql_api.queries import Query
@@ -43,7 +44,14 @@ def _is_unexpected(error: GraphQLError) -> bool:
     return error.original_error is not None and not isinstance(error.original_error, GraphQLError)
 
 
-schema = strawberry.Schema(
+class QuietSchema(strawberry.Schema):
+    """Strawberry's schema without its own log of every error: `MaskUnexpected` logs those that are news."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Nothing: see above."""
+
+
+schema = QuietSchema(
     query=Query, mutation=Mutation, subscription=Subscription, types=[Job], config=SCALARS, extensions=[MaskUnexpected]
 )
 

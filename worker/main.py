@@ -6,12 +6,14 @@ import asyncio
 import os
 from contextlib import suppress
 
+from redis.asyncio import Redis
+
 from i2v_core.errors import StartRefused
 from i2v_core.logs import configure_logging, get_logger
 from i2v_core.media import MediaStore
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings, load_settings
-from i2v_core.store import connect, redis_url
+from i2v_core.store import UNAVAILABLE, connect, redis_url
 from worker.control import listen
 from worker.presence import Presence
 from worker.renderer import RenderDied, Renderer
@@ -42,6 +44,8 @@ async def _work(settings: Settings) -> None:
     presence = Presence(queue, settings.model_seconds)
     maker = VideoMaker(queue, media, renderer, presence)
     worker = SlotWorker(settings, maker.make)
+    stopping = asyncio.Event()
+    worker.on_stop = lambda _: stopping.set()
     try:
         ready = await renderer.start()
     except RenderDied as error:
@@ -53,8 +57,9 @@ async def _work(settings: Settings) -> None:
         asyncio.create_task(sweep_forever(queue, media)),
     ]
     try:
-        with suppress(asyncio.CancelledError):
-            await worker.async_run()
+        if await _until_it_answers(redis, stopping):
+            with suppress(asyncio.CancelledError):
+                await worker.async_run()
         await worker.close()
     finally:
         for task in beside:
@@ -63,3 +68,18 @@ async def _work(settings: Settings) -> None:
         await renderer.close()
         await redis.aclose()
         log.info("worker_stopped", pid=os.getpid())
+
+
+async def _until_it_answers(redis: Redis, stopping: asyncio.Event) -> bool:
+    """Wait for Redis: a worker that is started first, or in an outage, must not die of it. False if told to stop."""
+    said = False
+    while not stopping.is_set():
+        try:
+            await redis.ping()
+            return True
+        except UNAVAILABLE:
+            if not said:
+                log.warning("waiting_for_redis")
+            said = True
+            await asyncio.sleep(0.1)
+    return False
