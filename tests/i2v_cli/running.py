@@ -17,6 +17,8 @@ from typing import TypeVar
 import psutil
 
 T = TypeVar("T")
+#: What the embedded server may be called; it hides its arguments.
+REDIS_NAMES = ("redis-server", "valkey-server")
 
 
 def eventually(look: Callable[[], T], *, within: float = 20.0, what: str = "") -> T:
@@ -85,7 +87,9 @@ class Up:
                 with suppress(psutil.NoSuchProcess):
                     line = process.cmdline()
                     ours = line[1:3] == ["-m", "i2v_cli"] and line[3:4] == [name]
-                    if process.ppid() == self.process.pid and (ours or (name == "redis" and "--unixsocket" in line)):
+                    if process.ppid() == self.process.pid and (
+                        ours or (name == "redis" and process.name() in REDIS_NAMES)
+                    ):
                         return process
             return None
 

@@ -1,0 +1,82 @@
+"""The commands and what they are called. Each imports what it needs when it runs, so that `i2v --help` is quick."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from i2v_core.errors import StartRefused
+
+app = typer.Typer(
+    name="i2v",
+    help="Image to video on your own machine. Settings are I2V_ variables: `i2v settings` lists them.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run a command. Whatever keeps it from starting is one sentence on stderr and exit code 1."""
+    try:
+        app()
+    except StartRefused as refusal:
+        print(f"i2v: {refusal}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)  # 128 + SIGINT, as shells count it
+
+
+@app.command()
+def up() -> None:
+    """Serve the app: an embedded Redis (unless I2V_REDIS_URL is set), one worker and one web process."""
+    from i2v_cli.up import run
+
+    sys.exit(run())
+
+
+@app.command()
+def web(
+    fd: Annotated[int | None, typer.Option(hidden=True, help="Listening socket inherited from `i2v up`.")] = None,
+) -> None:
+    """Serve the page and the API on one port."""
+    from i2v_cli.web import run
+
+    sys.exit(run(fd))
+
+
+@app.command()
+def api() -> None:
+    """Serve the API alone."""
+    from i2v_cli.api import run
+
+    sys.exit(run())
+
+
+@app.command()
+def worker() -> None:
+    """Make videos, one at a time. SIGTERM finishes the running one first, SIGINT puts it back at once."""
+    from i2v_cli.worker import run
+
+    sys.exit(run())
+
+
+@app.command()
+def doctor(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Say what is present and what is missing, and what to do about it."""
+    from i2v_cli.doctor import run
+
+    sys.exit(run(as_json=json))
+
+
+@app.command()
+def settings(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As docs/settings.md has it.")] = False,
+) -> None:
+    """List every setting, its value and what it means."""
+    from i2v_cli.settings_table import as_markdown, as_text
+
+    print(as_markdown() if markdown else as_text(), end="")

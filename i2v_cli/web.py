@@ -1,0 +1,17 @@
+"""`i2v web`: the page and the API in one process on one port."""
+
+from __future__ import annotations
+
+import socket
+
+from i2v_core.settings import load_settings
+
+
+def run(fd: int | None) -> int:
+    """Serve on an inherited listening socket, or on one of its own. The exit code; raises `StartRefused`."""
+    settings = load_settings()
+    from i2v_cli.listening import listen
+    from i2v_cli.serving import serve
+
+    listening = listen(settings.host, settings.port) if fd is None else socket.socket(fileno=fd)
+    return serve("i2v_app.serve:app", settings, listening)
