@@ -1,0 +1,103 @@
+"""The API as the page's code sees it: over the network, as the viewer, like any other client.
+
+One `ApiClient` belongs to one browser tab. Questions and orders go over HTTP, the watch over one WebSocket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, cast
+
+from gql import Client, GraphQLRequest
+from gql.client import AsyncClientSession
+from gql.transport.exceptions import TransportError
+from gql.transport.httpx import HTTPXAsyncTransport
+from gql.transport.websockets import WebsocketsTransport
+from httpx import HTTPError
+from websockets.exceptions import WebSocketException
+
+from i2v_app import operations
+
+Answer = dict[str, Any]
+
+#: What any call here raises when the API cannot be reached or cannot answer. Everything else is a bug.
+Unreachable = (TransportError, WebSocketException, HTTPError, OSError, TimeoutError)
+
+#: Seconds for one question. The API answers in milliseconds; a store that is away makes it wait a little.
+_ANSWER_SECONDS = 10.0
+#: Seconds between the pings that tell a dead WebSocket from a quiet one.
+_PING_SECONDS = 15.0
+
+
+class ApiClient:
+    """Asks the API at `base_url` (http or https) with the viewer's Cookie header."""
+
+    def __init__(self, base_url: str, cookie: str) -> None:
+        self._url = f"{base_url}/graphql"
+        self._headers = {"Cookie": cookie}
+
+    async def cancel_job(self, job_id: str) -> Answer:
+        """Cancel a job. The union's answer with its `__typename`."""
+        return await self._ask(operations.CANCEL_JOB, "cancelJob", id=job_id)
+
+    async def delete_job(self, job_id: str) -> Answer:
+        """Delete a job and its media. The union's answer with its `__typename`."""
+        return await self._ask(operations.DELETE_JOB, "deleteJob", id=job_id)
+
+    async def jobs(self, *, first: int, after: str | None = None) -> Answer:
+        """A page of jobs, newest first, as the connection `{edges, pageInfo}`."""
+        return await self._ask(operations.JOBS, "jobs", first=first, after=after)
+
+    @asynccontextmanager
+    async def watch(self) -> AsyncGenerator[Watch, None]:
+        """One WebSocket for the events of all the viewer's jobs and for questions beside them."""
+        url = "ws" + self._url.removeprefix("http")
+        transport = WebsocketsTransport(
+            url=url,
+            headers=self._headers,
+            ping_interval=_PING_SECONDS,
+            pong_timeout=_PING_SECONDS,
+            ssl=url.startswith("wss"),
+        )
+        async with Client(transport=transport, execute_timeout=_ANSWER_SECONDS) as session:
+            yield Watch(session)
+
+    async def _ask(self, request: GraphQLRequest, field: str, **variables: object) -> Answer:
+        transport = HTTPXAsyncTransport(url=self._url, headers=self._headers, timeout=_ANSWER_SECONDS)
+        async with Client(transport=transport, execute_timeout=_ANSWER_SECONDS) as session:
+            result = await session.execute(_with(request, variables))
+        return cast(Answer, result[field])
+
+
+class Watch:
+    """An open WebSocket to the API."""
+
+    def __init__(self, session: AsyncClientSession) -> None:
+        self._session = session
+
+    async def events(self) -> AsyncGenerator[Answer, None]:
+        """Every event of the viewer's jobs, `JobProgress` or `JobDeleted`. Ends only by an error."""
+        stream = self._session.subscribe(operations.VIEWER_JOBS)
+        async with aclosing(stream):
+            async for event in stream:
+                yield event["viewerJobs"]
+
+    async def jobs(self, *, first: int) -> Answer:
+        """The first page of jobs, newest first."""
+        return cast(Answer, await self._ask(operations.JOBS, "jobs", first=first, after=None))
+
+    async def job(self, job_id: str) -> Answer | None:
+        """One job, or None if it is gone."""
+        return cast("Answer | None", await self._ask(operations.JOB, "job", id=job_id))
+
+    async def queue_and_limits(self) -> Answer:
+        """`{queue, limits}`: how long the wait is now, and what the server takes in."""
+        return await self._session.execute(operations.QUEUE_AND_LIMITS)
+
+    async def _ask(self, request: GraphQLRequest, field: str, **variables: object) -> Any:
+        return (await self._session.execute(_with(request, variables)))[field]
+
+
+def _with(request: GraphQLRequest, variables: dict[str, object]) -> GraphQLRequest:
+    return GraphQLRequest(request, variable_values=variables)

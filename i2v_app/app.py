@@ -1,0 +1,41 @@
+"""The page put together: its stylesheets, its pages and what runs when one is opened."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from i2v_app.components.trouble import error_boundary
+from i2v_app.pages.not_found import not_found
+from i2v_app.pages.start import start
+from i2v_app.states.jobs import JobsState
+from i2v_app.styles.sheets import STYLESHEETS
+from i2v_core.logs import get_logger
+
+log = get_logger("page")
+
+_DESCRIPTION = "Turn photos into short videos on your own server."
+#: A chosen colour scheme applies before anything is drawn; Reflex itself knows it only once its scripts have run.
+_SCHEME = "try{const t=localStorage.theme;if(t==='dark'||t==='light')document.documentElement.classList.add(t)}catch{}"
+
+
+def _on_backend_error(exception: Exception) -> None:
+    """An event handler failed: a bug of ours. The default would show it to the viewer as a toast."""
+    log.error("page_event_failed", exc_info=exception)
+
+
+app = rx.App(
+    stylesheets=STYLESHEETS,
+    toaster=None,
+    # Without Reflex's own overlay: its toast prints the address of the socket.
+    app_wraps={(55, "ErrorBoundary"): lambda _: error_boundary()},
+    html_lang="en",
+    head_components=[
+        rx.el.script(_SCHEME),
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.meta(name="theme-color", content="#f7f5f2", media="(prefers-color-scheme: light)"),
+        rx.el.meta(name="theme-color", content="#141312", media="(prefers-color-scheme: dark)"),
+    ],
+    backend_exception_handler=_on_backend_error,
+)
+app.add_page(start, route="/", title="i2v: picture to video", description=_DESCRIPTION, on_load=JobsState.watch)
+app.add_page(not_found, route="404", title="Not found · i2v", on_load=JobsState.watch)

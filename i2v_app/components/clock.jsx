@@ -1,0 +1,23 @@
+// Times as the viewer's own clock, zone and language have them: only the browser knows these.
+// The server's clock may be off from the viewer's; the difference is taken once and added to every time shown.
+
+import { useEffect } from "react";
+
+let skew = 0; // seconds to add to a time by the server's clock
+
+/** Learns the server's time. Shows nothing. */
+export function ServerClock({ now }) {
+  useEffect(() => {
+    if (now) skew = Date.now() / 1000 - now;
+  }, [now]);
+  return null;
+}
+
+/** A moment given in UNIX seconds by the server's clock: hour and minute, or the day if `day` is set. */
+export function LocalTime({ at, day }) {
+  const moment = new Date((at + skew) * 1000);
+  const shown = day
+    ? moment.toLocaleDateString(undefined, { day: "numeric", month: "short" })
+    : moment.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
+  return <time dateTime={moment.toISOString()}>{shown}</time>;
+}

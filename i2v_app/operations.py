@@ -1,0 +1,45 @@
+"""The GraphQL operations that the page's code sends. The player's and the uploader's stand in their own files."""
+
+from __future__ import annotations
+
+from gql import gql
+
+_PROGRESS = """
+fragment ProgressFields on JobProgress {
+  state stage percent attempt queuePosition startsInSeconds remainingSeconds segmentsReady version
+}
+"""
+
+_JOB = (
+    """
+fragment JobFields on Job {
+  id name state createdAt finishedAt expiresAt thumbnailUrl width height
+  failure { message howToFix }
+  options { motion seconds }
+  progress { ...ProgressFields }
+}
+"""
+    + _PROGRESS
+)
+
+VIEWER_JOBS = gql(
+    "subscription { viewerJobs { __typename ... on JobProgress { job { id } ...ProgressFields } ... on JobDeleted { jobId } } }"
+    + _PROGRESS
+)
+JOB = gql("query ($id: ID!) { job(id: $id) { ...JobFields } }" + _JOB)
+JOBS = gql(
+    "query ($first: Int!, $after: String) { jobs(first: $first, after: $after) {"
+    " edges { node { ...JobFields } } pageInfo { hasNextPage endCursor } } }" + _JOB
+)
+QUEUE_AND_LIMITS = gql(
+    "query { queue { length processing modelSeconds estimatedWaitSeconds }"
+    " limits { maxUploadBytes maxMegapixels formats minSeconds maxSeconds defaultSeconds retentionHours } }"
+)
+CANCEL_JOB = gql(
+    "mutation ($id: ID!) { cancelJob(id: $id) { __typename"
+    " ... on JobNotFound { message howToFix } ... on JobAlreadyFinished { message howToFix } ... on TryAgain { message howToFix } } }"
+)
+DELETE_JOB = gql(
+    "mutation ($id: ID!) { deleteJob(id: $id) { __typename"
+    " ... on JobNotFound { message howToFix } ... on TryAgain { message howToFix } } }"
+)

@@ -1,0 +1,81 @@
+"""The viewer's jobs as one page knows them, kept true by the API's lists and events. Knows nothing of Reflex."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from i2v_app.states.cards import Card, Running, Waiting
+
+Answer = Mapping[str, Any]
+
+_SPOKEN = {
+    "QUEUED": "is in line",
+    "PROCESSING": "is being made now",
+    "COMPLETED": "is ready to watch",
+    "FAILED": "could not be made",
+    "CANCELLED": "was cancelled",
+}
+
+
+class Board:
+    """Cards by job id; an event that is older than what is known changes nothing."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, Waiting] = {}
+        self.running: dict[str, Running] = {}
+        self._cards: dict[str, Card] = {}
+        self._versions: dict[str, int] = {}
+
+    @property
+    def cards(self) -> list[Card]:
+        """All cards, newest first."""
+        return sorted(self._cards.values(), key=lambda card: (card.created_at, card.id), reverse=True)
+
+    def take_page(self, jobs: Iterable[Answer], *, is_first: bool) -> None:
+        """Take in a page of the list. What the first page should hold and does not was deleted meanwhile."""
+        page = {job["id"]: job for job in jobs}
+        if is_first:
+            oldest = min((Card.of(job).created_at for job in page.values()), default=0.0)
+            for card in self.cards:
+                if card.id not in page and card.created_at >= oldest:
+                    self.remove(card.id)
+        for job in page.values():
+            self.take(job)
+
+    def take(self, job: Answer) -> str:
+        """Take in a job as it stands. What to say aloud about it, empty if it is as it was."""
+        progress = job["progress"]
+        if progress["version"] < self._versions.get(job["id"], 0):
+            return ""
+        before = self._cards.get(job["id"])
+        card = self._cards[job["id"]] = Card.of(job)
+        self._progress(job["id"], progress)
+        return "" if before and before.state == card.state else f"{card.name} {_SPOKEN.get(card.state, '')}"
+
+    def apply(self, event: Answer) -> bool:
+        """Apply an event of the watch. False if the job has to be read: it is new, or has changed its state."""
+        if event["__typename"] == "JobDeleted":
+            self.remove(event["jobId"])
+            return True
+        job_id = event["job"]["id"]
+        card = self._cards.get(job_id)
+        if card is None or card.state != event["state"]:
+            return False
+        if event["version"] >= self._versions.get(job_id, 0):
+            self._progress(job_id, event)
+        return True
+
+    def remove(self, job_id: str) -> None:
+        """Forget a job."""
+        for known in (self._cards, self._versions, self.waiting, self.running):
+            known.pop(job_id, None)
+
+    def _progress(self, job_id: str, progress: Answer) -> None:
+        self._versions[job_id] = progress["version"]
+        before = self.waiting.pop(job_id, None)
+        self.running.pop(job_id, None)
+        if progress["state"] == "QUEUED":
+            self.waiting[job_id] = Waiting.of(progress, before)
+        elif progress["state"] == "PROCESSING":
+            self.running[job_id] = Running.of(progress)

@@ -1,0 +1,198 @@
+"""The cards of one open page, and the watch that keeps them true."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+from http.cookies import CookieError, SimpleCookie
+
+import reflex as rx
+
+from i2v_app.api_client import Answer, ApiClient, Unreachable, Watch
+from i2v_app.batches import batches
+from i2v_app.states.board import Board
+from i2v_app.states.cards import Card, Running, Waiting
+from i2v_app.states.queue import QueueState
+from i2v_core.logs import get_logger
+from i2v_core.settings import settings
+from i2v_core.viewers import COOKIE
+
+log = get_logger("page")
+
+#: Jobs read at a time: two screens of cards.
+_PAGE = 24
+#: Seconds after which the wait is told anew though nothing of one's own has changed (others come and go), and the least
+#: between two tellings while something does.
+_QUIET_SECONDS = 15.0
+_QUEUE_SECONDS = 5.0
+#: Seconds between attempts to reach the API again: soon at first, then patient; each varied so that pages do not all
+#: come at once after a restart.
+_BACKOFF = (0.3, 0.6, 1.0, 2.0, 4.0, 8.0)
+
+
+class JobsState(rx.State):
+    """The viewer's jobs as this page shows them."""
+
+    #: "connecting" until the first list, then "live"; "reconnecting" when the API went away; "no_cookie" without a viewer.
+    link: str = "connecting"
+    ready: bool = False
+    cards: rx.Field[list[Card]] = rx.field(default_factory=list)
+    waiting: rx.Field[dict[str, Waiting]] = rx.field(default_factory=dict)
+    running: rx.Field[dict[str, Running]] = rx.field(default_factory=dict)
+    has_more: bool = False
+    server_time: float = 0.0
+    #: What a screen reader is told: one sentence about what has just changed.
+    spoken: str = ""
+    #: What could not be done, and what to do about it; empty when all is well.
+    notice: str = ""
+
+    _board: Board = Board()
+    _cursor: str | None = None
+    _queue_read_at: float = 0.0
+
+    @rx.var
+    def ids(self) -> list[str]:
+        """Ids of all cards, for the uploader to know which of its pictures have arrived."""
+        return [card.id for card in self.cards]
+
+    @rx.event(background=True)
+    async def watch(self) -> None:
+        """Keep the page true for as long as it is open. Started by every page's `on_load`, which also ends it."""
+        async with self:
+            client = _client(self.router.headers.cookie)
+            self._board = Board()
+            if client is None:
+                self.link = "no_cookie"
+                return
+        failures = 0
+        while True:
+            try:
+                async with client.watch() as watch:
+                    await self._follow(watch)
+            except Unreachable as error:
+                async with self:
+                    failures = 0 if self.link == "live" else failures + 1
+                    self.link = "reconnecting"
+                log.info("watch_lost", reason=type(error).__name__, failures=failures)
+            await asyncio.sleep(_BACKOFF[min(failures, len(_BACKOFF) - 1)] * random.uniform(0.7, 1.3))
+
+    async def _follow(self, watch: Watch) -> None:
+        async with aclosing(batches(watch.events(), at_least_every=_QUIET_SECONDS)) as arriving:
+            # The events first, then the list: what changes in between is in both, and the newer one wins.
+            await anext(arriving)
+            await self._read_all(watch)
+            async for batch in arriving:
+                await self._apply(watch, batch)
+
+    async def _read_all(self, watch: Watch) -> None:
+        page = await watch.jobs(first=_PAGE)
+        queue = await watch.queue_and_limits()
+        async with self:
+            self._board.take_page([edge["node"] for edge in page["edges"]], is_first=True)
+            self._take_ends(page)
+            await self._take_queue(queue)
+            self._publish()
+            self.server_time = time.time()
+            self.ready = True
+            self.link = "live"
+
+    async def _apply(self, watch: Watch, batch: Sequence[Answer]) -> None:
+        async with self:
+            board = self._board
+            unknown = list(dict.fromkeys(event["job"]["id"] for event in batch if not board.apply(event)))
+            if not unknown:
+                self._publish()
+            is_queue_old = time.monotonic() - self._queue_read_at >= _QUEUE_SECONDS
+        read = {job_id: await watch.job(job_id) for job_id in unknown}
+        queue = await watch.queue_and_limits() if unknown or is_queue_old else None
+        async with self:
+            spoken = [board.take(job) for job in read.values() if job]
+            for job_id in (job_id for job_id, job in read.items() if job is None):
+                board.remove(job_id)
+            self._publish()
+            if queue:
+                await self._take_queue(queue)
+            if any(spoken):
+                self.spoken = ". ".join(filter(None, spoken))
+
+    @rx.event(background=True)
+    async def show_more(self) -> None:
+        """Read the next page of older jobs."""
+        async with self:
+            client, after = _client(self.router.headers.cookie), self._cursor
+        if client is None:
+            return
+        try:
+            page = await client.jobs(first=_PAGE, after=after)
+        except Unreachable:
+            async with self:
+                self.notice = "The older ones could not be read just now. Try again in a moment."
+            return
+        async with self:
+            self._board.take_page([edge["node"] for edge in page["edges"]], is_first=False)
+            self._take_ends(page)
+            self._publish()
+
+    @rx.event(background=True)
+    async def cancel(self, job_id: str) -> None:
+        """Cancel a job; its card then says so by itself."""
+        await self._order("cancel_job", job_id)
+
+    @rx.event(background=True)
+    async def delete(self, job_id: str) -> None:
+        """Delete a job, its picture and its video."""
+        if await self._order("delete_job", job_id):
+            async with self:
+                # In other tabs the event of the watch does it; here it is not waited for.
+                self._board.remove(job_id)
+                self._publish()
+                self.spoken = "Deleted"
+
+    @rx.event
+    def dismiss_notice(self) -> None:
+        """The notice has been read."""
+        self.notice = ""
+
+    async def _order(self, order: str, job_id: str) -> bool:
+        async with self:
+            client = _client(self.router.headers.cookie)
+        if client is None:
+            return False
+        try:
+            answer = await getattr(client, order)(job_id)
+            notice = f"{answer['message']} {answer['howToFix']}" if "message" in answer else ""
+        except Unreachable:
+            notice = "The server cannot be reached just now. Nothing was changed; try again in a moment."
+        async with self:
+            self.notice = notice
+        return not notice
+
+    async def _take_queue(self, queue: Answer) -> None:
+        (await self.get_state(QueueState)).take(queue)
+        self._queue_read_at = time.monotonic()
+
+    def _take_ends(self, page: Answer) -> None:
+        self.has_more = page["pageInfo"]["hasNextPage"]
+        self._cursor = page["pageInfo"]["endCursor"]
+
+    def _publish(self) -> None:
+        # Only what differs: an assignment alone makes Reflex send the whole variable again.
+        board = self._board
+        if self.cards != (cards := board.cards):
+            self.cards = cards
+        if self.waiting != board.waiting:
+            self.waiting = dict(board.waiting)
+        if self.running != board.running:
+            self.running = dict(board.running)
+
+
+def _client(cookie_header: str) -> ApiClient | None:
+    """A client for the viewer of this cookie header; None if there is no viewer in it."""
+    try:
+        cookie = SimpleCookie(cookie_header).get(COOKIE)
+    except CookieError:
+        cookie = None
+    return ApiClient(settings().own_api_url, f"{COOKIE}={cookie.value}") if cookie else None

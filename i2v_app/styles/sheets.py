@@ -1,0 +1,16 @@
+"""The stylesheets in the order in which they apply."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+
+def _sheet(name: str) -> str:
+    # Without the version that Reflex appends to addresses: stylesheets are bundled from their path, never fetched.
+    return rx.asset(name, shared=True).importable_path.removeprefix("$/public")
+
+
+STYLESHEETS = [
+    _sheet(name)
+    for name in ("tokens.css", "base.css", "controls.css", "invitation.css", "cards.css", "player.css", "trouble.css")
+]

@@ -1,0 +1,56 @@
+"""A real server, started as a user starts it, and Debian's Chromium as its visitor."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.visiting import CHROMIUM_ARGS, ROOT, Server, chromium, open_page, running_server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop running, which tests that bring their own cannot stand."""
+    for item in items:
+        if _is_browser_test(item):
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=_is_browser_test)
+
+
+def _is_browser_test(item: pytest.Item) -> bool:
+    return "/tests/browser/" in item.path.as_posix()
+
+
+@pytest.fixture(scope="session")
+def built_page() -> None:
+    """The page, built from the sources as they are."""
+    subprocess.run([sys.executable, "-m", "i2v_app.build"], cwd=ROOT, check=True)
+
+
+@pytest.fixture(scope="session")
+def server(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests that do not stop it. Every test is a viewer of its own."""
+    with running_server(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Chromium as the system has it."""
+    found = chromium()
+    if not found and os.environ.get("CI") == "true":
+        pytest.fail("The browser tests need Chromium: apt-get install chromium, or set I2V_CHROMIUM to its path.")
+    if not found:
+        pytest.skip("no Chromium here: apt-get install chromium, or set I2V_CHROMIUM to its path")
+    return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_ARGS}
+
+
+@pytest.fixture
+def page(context: BrowserContext, server: Server) -> Page:
+    """The page as a new viewer opens it, at the size of a laptop."""
+    return open_page(context, server)

@@ -1,0 +1,110 @@
+"""The board that a page's cards are made of: newest wins, nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from i2v_app.states.board import Board
+
+
+def job(job_id: str, *, state: str = "QUEUED", version: int = 1, created: int = 0, **progress: Any) -> dict[str, Any]:
+    """An API's `Job` as the page asks for it."""
+    return {
+        "id": job_id,
+        "name": f"{job_id}.png",
+        "state": state,
+        "createdAt": f"2026-01-01T00:00:{created:02}+00:00",
+        "expiresAt": None,
+        "thumbnailUrl": f"/media/thumbnails/{job_id}",
+        "failure": None,
+        "options": {"motion": "AUTO", "seconds": 5.0},
+        "progress": progress_of(state=state, version=version, **progress),
+    }
+
+
+def progress_of(*, state: str, version: int, **more: Any) -> dict[str, Any]:
+    """An API's `JobProgress`."""
+    base = {
+        "stage": None,
+        "percent": 0.0,
+        "attempt": 1,
+        "queuePosition": 1,
+        "startsInSeconds": 3.0,
+        "remainingSeconds": 33.0,
+    }
+    return {**base, "segmentsReady": 0, "state": state, "version": version, **more}
+
+
+def event(job_id: str, **progress: Any) -> dict[str, Any]:
+    """An event of the watch."""
+    return {"__typename": "JobProgress", "job": {"id": job_id}, **progress_of(**progress)}
+
+
+def test_cards_are_newest_first() -> None:
+    board = Board()
+
+    board.take_page([job("old", created=1), job("new", created=2)], is_first=True)
+
+    assert [card.id for card in board.cards] == ["new", "old"]
+
+
+def test_progress_of_a_known_state_is_taken_from_the_event_alone() -> None:
+    board = Board()
+    board.take(job("a", state="PROCESSING", version=3))
+
+    known = board.apply(event("a", state="PROCESSING", version=4, percent=41.7, stage="GENERATING"))
+
+    assert known
+    assert board.running["a"].percent == 41
+
+
+def test_an_event_of_an_unknown_job_or_a_new_state_asks_for_the_job() -> None:
+    board = Board()
+    board.take(job("a"))
+
+    assert not board.apply(event("b", state="QUEUED", version=1))
+    assert not board.apply(event("a", state="PROCESSING", version=2))
+
+
+def test_what_is_older_than_what_is_known_changes_nothing() -> None:
+    board = Board()
+    board.take(job("a", state="PROCESSING", version=5, percent=50.0))
+
+    board.apply(event("a", state="PROCESSING", version=4, percent=40.0))
+    board.take(job("a", state="QUEUED", version=2))
+
+    assert board.running["a"].percent == 50
+    assert board.cards[0].state == "PROCESSING"
+
+
+def test_a_job_leaves_the_line_when_it_starts_and_the_bar_when_it_ends() -> None:
+    board = Board()
+    board.take(job("a", version=1))
+    board.take(job("a", state="PROCESSING", version=2))
+    assert (list(board.waiting), list(board.running)) == ([], ["a"])
+
+    spoken = board.take(job("a", state="COMPLETED", version=3))
+
+    assert (board.waiting, board.running) == ({}, {})
+    assert spoken == "a.png is ready to watch"
+
+
+def test_the_first_page_tells_what_was_deleted_meanwhile_and_leaves_older_ones_alone() -> None:
+    board = Board()
+    board.take_page([job("c", created=3), job("b", created=2), job("a", created=1)], is_first=True)
+
+    board.take_page([job("c", created=3), job("a2", created=2)], is_first=True)
+
+    assert [card.id for card in board.cards] == ["c", "a2", "a"]
+
+
+def test_an_expected_start_that_hardly_moves_is_not_told_anew() -> None:
+    board = Board()
+    board.take(job("a", version=1, startsInSeconds=60.0))
+    before = board.waiting["a"]
+
+    board.apply(event("a", state="QUEUED", version=2, startsInSeconds=60.5))
+    assert board.waiting["a"] == before
+
+    board.apply(event("a", state="QUEUED", version=3, startsInSeconds=30.0))
+    assert board.waiting["a"].starts_at < before.starts_at

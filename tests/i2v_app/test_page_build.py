@@ -1,0 +1,31 @@
+"""What is done to the built page: it speaks to wherever it came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from i2v_app.page_build import OwnOriginPlugin
+
+
+def test_baked_in_addresses_become_the_pages_own(tmp_path: Path) -> None:
+    built = tmp_path / "assets" / "reflex-env-1a2b.js"
+    built.parent.mkdir()
+    built.write_text(
+        'var e={PING:"http://localhost:8000/ping",EVENT:`ws://localhost:8000/_event`,TRANSPORT:`websocket`};'
+    )
+    (built.parent / "app.js.map").write_text("{}")
+
+    OwnOriginPlugin().post_build(static_dir=tmp_path)
+
+    assert "localhost" not in built.read_text()
+    assert '(location.origin+"/ping")' in built.read_text()
+    assert '(location.origin.replace(/^http/,"ws")+"/_event")' in built.read_text()
+    assert not list(tmp_path.rglob("*.map"))
+    assert (tmp_path / "favicon.svg").exists()
+
+
+def test_a_build_that_looks_otherwise_is_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="reflex-env"):
+        OwnOriginPlugin().post_build(static_dir=tmp_path)
