@@ -59,10 +59,16 @@ def main() -> int:
         print("i2v: the page could not be built; see above.", file=sys.stderr)
         return run.returncode or 1
     _restore_what_says_the_same(lock)
+    _settle(ROOT / "reflex.lock" / "package.json")
     # The tools may have completed the lock just now, so it is read again. Code that was changed meanwhile is not in.
     _STAMP.write_text(code + _hash(_LOCK))
     print(f"i2v: the page is built ({time.monotonic() - began:.0f} s)")
     return 0
+
+
+def _settle(package: Path) -> None:
+    """Write it in one order: Reflex writes the same content now in one and now in another, and a checkout turns dirty."""
+    package.write_text(json.dumps(json.loads(package.read_text()), indent=2, sort_keys=True) + "\n")
 
 
 def is_built() -> bool:
