@@ -19,7 +19,7 @@ $(shell mv -f $(HOME_STAMP) $(VENV)/.moved)
 endif
 endif
 
-.PHONY: help run dev test check format bench build lock clean setup setup-dev
+.PHONY: help run dev test check format bench screenshots build lock clean setup setup-dev
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -47,6 +47,9 @@ format: setup-dev ## put the sources into the house's format
 
 bench: setup-dev ## measure what we claim (ARGS="--help" says what there is)
 	@$(PY) -m benchmarks $(ARGS)
+
+screenshots: setup-dev ## make the pictures of the page that the README shows
+	@$(PY) -m i2v_app.build && $(PY) tools/screenshots.py
 
 build: setup ## build the page and stop there
 	@$(PY) -m i2v_app.build

@@ -7,9 +7,9 @@ import random
 import time
 from collections.abc import Sequence
 from contextlib import aclosing
-from http.cookies import CookieError, SimpleCookie
 
 import reflex as rx
+from starlette.requests import cookie_parser
 
 from i2v_app.api_client import Answer, ApiClient, Unreachable, Watch
 from i2v_app.batches import batches
@@ -77,6 +77,11 @@ class JobsState(rx.State):
                     failures = 0 if self.link == "live" else failures + 1
                     self.link = "reconnecting"
                 log.info("watch_lost", reason=type(error).__name__, failures=failures)
+            except Exception as error:
+                # A bug of ours: said loudly, but a page that stands still until it is reloaded helps nobody.
+                async with self:
+                    failures, self.link = failures + 1, "reconnecting"
+                log.error("watch_broke", exc_info=error)
             await asyncio.sleep(_BACKOFF[min(failures, len(_BACKOFF) - 1)] * random.uniform(0.7, 1.3))
 
     async def _follow(self, watch: Watch) -> None:
@@ -191,8 +196,6 @@ class JobsState(rx.State):
 
 def _client(cookie_header: str) -> ApiClient | None:
     """A client for the viewer of this cookie header; None if there is no viewer in it."""
-    try:
-        cookie = SimpleCookie(cookie_header).get(COOKIE)
-    except CookieError:
-        cookie = None
-    return ApiClient(settings().own_api_url, f"{COOKIE}={cookie.value}") if cookie else None
+    # Not http.cookies: one odd cookie of another application on the host would hide ours.
+    viewer = cookie_parser(cookie_header).get(COOKIE)
+    return ApiClient(settings().own_api_url, f"{COOKIE}={viewer}") if viewer else None

@@ -14,7 +14,9 @@ export function PictureDrop({ maxBytes, formats, motion, seconds, label }) {
   const take = (files) => {
     const { maxBytes, formats, motion, seconds } = wishes.current;
     const options = seconds ? { motion, seconds: Number(seconds) } : { motion };
-    if (files.length) add(files, { maxBytes, formats: formats ?? [] }, options);
+    if (!files.length) return;
+    add(files, { maxBytes, formats: formats ?? [] }, options);
+    requestAnimationFrame(showCards);
   };
 
   useEffect(() => {
@@ -82,6 +84,12 @@ export function PictureDrop({ maxBytes, formats, motion, seconds, label }) {
       )}
     </>
   );
+}
+
+/** Bring the cards into view if they are below it: whoever has just added a picture wants to see it. */
+function showCards() {
+  const card = document.querySelector(".card");
+  if (card && card.getBoundingClientRect().bottom > innerHeight) document.getElementById("videos")?.scrollIntoView();
 }
 
 /** The files of a drop. A folder is named instead of being sent as a broken file. */
