@@ -78,6 +78,43 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.wait(10)
 
 
+class OwnRedis:
+    """A Redis with an append-only file that a test may stop, kill and start again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"unix://{folder}/s"
+        self._command = [redis_binary(), "--port", "0", "--unixsocket", f"{folder}/s", "--dir", str(folder)]
+        self._command += ["--appendonly", "yes", "--appendfsync", "always"]
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._server = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+
+        def answers() -> bool:
+            try:
+                return bool(sync_redis.Redis.from_url(self.url).ping())
+            except (sync_redis.ConnectionError, sync_redis.BusyLoadingError):
+                return False
+
+        wait_until(answers, what="Redis answering")
+
+    def kill(self) -> None:
+        """End it at once, if it runs."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[OwnRedis]:
+    """A Redis of this test's own, running."""
+    redis = OwnRedis(tmp_path)
+    redis.start()
+    yield redis
+    redis.kill()
+
+
 @pytest.fixture
 def redis_url(redis_server: str) -> Iterator[str]:
     """An empty Redis. A key that is left without a TTL and is not on the list of lasting ones fails the test."""

@@ -7,6 +7,7 @@ import io
 import av
 import httpx
 import pytest
+from PIL import Image
 
 from tests.conftest import PICTURES
 from tests.fundamentals.server import FETCH, Server, Viewer
@@ -65,6 +66,21 @@ async def test_a_picture_becomes_a_video(server: Server, alice: Viewer) -> None:
         frames = list(video.decode(video=0))
     assert len(frames) == 5 * 24
     assert (frames[0].width, frames[0].height) == (320, 320)
+
+
+@pytest.mark.parametrize(("size", "video"), [((1, 1), (320, 320)), ((4000, 3), (320, 80)), ((3, 4000), (80, 320))])
+async def test_extreme_shapes_become_videos_too(
+    server: Server, alice: Viewer, size: tuple[int, int], video: tuple[int, int]
+) -> None:
+    server.start("api", "worker")
+    picture = io.BytesIO()
+    Image.new("RGB", size, (200, 80, 40)).save(picture, "PNG")
+
+    job = await alice.upload(picture.getvalue(), seconds=3)
+
+    assert (await alice.finished(job["id"]))["state"] == "COMPLETED"
+    playback = (await alice.ask(OPEN, id=job["id"]))["openPlayback"]
+    assert (playback["width"], playback["height"]) == video
 
 
 async def test_the_thumbnail_answers_to_its_viewer_alone(server: Server, alice: Viewer, bob: Viewer) -> None:

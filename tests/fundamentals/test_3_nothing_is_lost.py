@@ -6,7 +6,7 @@ import os
 import signal
 from typing import Any
 
-from tests.conftest import PICTURES, eventually
+from tests.conftest import PICTURES, OwnRedis, eventually
 from tests.fundamentals.server import Server, Viewer
 
 
@@ -96,6 +96,27 @@ async def test_a_frozen_model_shows_a_frozen_percent(server: Server, alice: View
 
     assert 0 < stood < 100
     assert (await _until(stream, state="COMPLETED"))["attempt"] == 1
+
+
+async def test_while_redis_is_away_uploads_are_refused_for_now_and_afterwards_all_goes_on(
+    server: Server, alice: Viewer, own_redis: OwnRedis
+) -> None:
+    server.settings = server.settings.model_copy(update={"model_seconds": 3.0, "redis_url": own_redis.url})
+    server.start("api", "worker")
+    job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
+    stream = alice.progress(job["id"])
+    await _until(stream, stage="GENERATING")
+
+    own_redis.kill()
+    refused = await alice.upload(PICTURES / "chelsea.png")
+    ready = await alice.http.get("/readyz")
+    own_redis.start()
+
+    assert (refused["__typename"], refused["code"]) == ("TryAgain", "TRY_AGAIN")
+    assert refused["retryAfterSeconds"] > 0
+    assert ready.status_code == 503
+    assert [folder.name for folder in server.settings.media_path.glob("job_*")] == [job["id"]]
+    assert (await _until(stream, state="COMPLETED"))["segmentsReady"] == 6
 
 
 async def _render_process(server: Server) -> int | None:

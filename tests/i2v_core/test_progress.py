@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 from redis.asyncio import Redis
@@ -15,7 +13,7 @@ from i2v_core.progress import Change, Deleted, Progress, ProgressHub
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
 from i2v_core.store import connect
-from tests.conftest import eventually, redis_binary
+from tests.conftest import OwnRedis, eventually
 from tests.i2v_core.test_queue import VIDEO, new_job
 
 
@@ -106,44 +104,8 @@ async def test_a_subscription_that_ends_leaves_nothing_behind(hub: ProgressHub, 
     assert hub._viewers == {}
 
 
-@pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A Redis with an append-only file that the test may stop and start again."""
-    servers: list[subprocess.Popen[bytes]] = []
-    yield f"unix://{tmp_path}/s", servers
-    for server in servers:
-        server.kill()
-        server.wait()
-
-
-async def test_what_happened_while_redis_was_away_is_told_afterwards(
-    own_redis: tuple[str, list[subprocess.Popen[bytes]]], settings: Settings, tmp_path: Path
-) -> None:
-    url, servers = own_redis
-
-    async def start() -> None:
-        command = [redis_binary(), "--port", "0", "--unixsocket", f"{tmp_path}/s", "--dir", str(tmp_path)]
-        servers.append(subprocess.Popen([*command, "--appendonly", "yes"], stdout=subprocess.DEVNULL))
-
-        async def answers() -> bool:
-            client = connect(url)
-            try:
-                return bool(await client.ping())
-            except (ConnectionError, OSError):
-                return False
-            finally:
-                await client.aclose()
-
-        async def quietly() -> bool:
-            try:
-                return await answers()
-            except Exception:
-                return False
-
-        await eventually(quietly, what="Redis answering")
-
-    await start()
-    redis = connect(url)
+async def test_what_happened_while_redis_was_away_is_told_afterwards(own_redis: OwnRedis, settings: Settings) -> None:
+    redis = connect(own_redis.url)
     queue = JobQueue(redis, settings)
     hub = ProgressHub(queue)
     running = asyncio.create_task(hub.run())
@@ -152,9 +114,8 @@ async def test_what_happened_while_redis_was_away_is_told_afterwards(
     async with hub.job(job.id, job.viewer) as changes:
         assert state(await anext(changes)) is JobState.QUEUED
 
-        servers[-1].terminate()
-        servers[-1].wait()
-        await start()
+        own_redis.kill()
+        await asyncio.to_thread(own_redis.start)
         await queue.cancel(job.id, job.viewer)  # before or after the hub is back: it must not matter
 
         assert [state(change) async for change in changes][-1] is JobState.CANCELLED
