@@ -35,6 +35,8 @@ log = get_logger("api")
 
 #: Uploads that were cut off by a crash are swept after this long; none takes nearly as long to arrive.
 _STALE_UPLOAD_SECONDS = 3600
+#: A Redis that takes longer to answer is not ready for anybody.
+_READY_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,12 @@ class _Readiness:
 
     async def __call__(self, scope: object, receive: object, send: object) -> None:
         try:
-            line = await self._queue.line()
+            async with asyncio.timeout(_READY_SECONDS):
+                line = await self._queue.line()
             response = JSONResponse({"status": "ready", "workers": len(line.slots), "time": round(time.time(), 3)})
-        except StoreUnavailable as error:
-            response = JSONResponse({"status": "not ready", "reason": error.message}, status_code=503)
+        except (StoreUnavailable, TimeoutError):
+            reason = StoreUnavailable().message
+            response = JSONResponse({"status": "not ready", "reason": reason}, status_code=503)
         response.headers["Cache-Control"] = "no-store"
         await response(scope, receive, send)  # type: ignore[arg-type]
 

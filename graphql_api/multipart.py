@@ -22,7 +22,10 @@ from starlette.requests import ClientDisconnect, Request
 from graphql_api.picture_formats import HEAD_BYTES
 from graphql_api.refused_pictures import refusal_for
 from i2v_core.errors import Code, Limit, UploadRefused
+from i2v_core.logs import get_logger
 from i2v_core.settings import Settings
+
+log = get_logger("api")
 
 #: `operations` and `map` together: far more than any upload mutation, far less than hurts.
 _MAX_FIELD_BYTES = 64 * 1024
@@ -135,7 +138,12 @@ class _Parser:
     def close(self) -> None:
         """Close the file that was being written."""
         if self._handle is not None:
-            self._handle.close()
+            try:
+                self._handle.close()
+            except OSError as error:  # what was buffered did not fit either
+                if self._file is not None:
+                    self._file.refusal = self._file.refusal or _no_room(error)
+            self._handle = None
 
     def _part_begin(self) -> None:
         self._parts += 1
@@ -161,7 +169,13 @@ class _Parser:
             return
         if "operations" not in self._body.fields or "map" not in self._body.fields:
             raise HTTPException(400, "The fields 'operations' and 'map' must come before the files.")
-        handle = tempfile.NamedTemporaryFile(dir=self._folder, prefix="upload-", delete=False)  # noqa: SIM115
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handle = tempfile.NamedTemporaryFile(dir=self._folder, prefix="upload-", delete=False)  # noqa: SIM115
+        except OSError as error:
+            refused = ReceivedFile("picture", self._folder / "never-made", refusal=_no_room(error))
+            self._file = self._body.files[self._field] = refused
+            return
         name = options[b"filename"].decode("utf-8", "replace")
         self._handle, self._head = handle, b""  # type: ignore[assignment]
         self._file = self._body.files[self._field] = ReceivedFile(_display_name(name), Path(handle.name))
@@ -185,14 +199,16 @@ class _Parser:
             if len(self._head) >= HEAD_BYTES:
                 self._look(file)
         if file.refusal is None and self._handle is not None:
-            self._handle.write(data[start:end])
+            try:
+                self._handle.write(data[start:end])
+            except OSError as error:
+                file.refusal = _no_room(error)
 
     def _part_end(self) -> None:
         if self._file is not None and self._file.refusal is None and len(self._head) < HEAD_BYTES:
             self._look(self._file)
-        if self._handle is not None:
-            self._handle.close()
-        self._file = self._handle = None
+        self.close()
+        self._file = None
 
     def _look(self, file: ReceivedFile) -> None:
         file.refusal = refusal_for(self._head)
@@ -208,6 +224,15 @@ def _too_many_bytes(settings: Settings) -> UploadRefused:
         f"Choose a picture of at most {megabytes}, or save it as JPEG with a little more compression.",
         code=Code.TOO_MANY_BYTES,
         limit=Limit("upload size", settings.max_upload_bytes, "bytes"),
+    )
+
+
+def _no_room(error: OSError) -> UploadRefused:
+    log.error("upload_not_stored", reason=error.strerror)
+    return UploadRefused(
+        "The server has no room for the picture at the moment.",
+        "Try again later. If it stays so, tell whoever runs this server to make room.",
+        code=Code.STORAGE_FAILED,
     )
 
 

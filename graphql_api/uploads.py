@@ -19,7 +19,7 @@ from strawberry.schema.config import StrawberryConfig
 from graphql_api.context import Services
 from graphql_api.enums import Motion
 from graphql_api.multipart import ReceivedFile
-from i2v_core.errors import Code, Limit, UploadRefused
+from i2v_core.errors import Code, Limit, StoreUnavailable, UploadRefused
 from i2v_core.jobs import Job, JobState, VideoOptions, new_id
 from i2v_core.logs import get_logger
 
@@ -99,7 +99,7 @@ async def take_in(file: ReceivedFile, options: VideoOptions, viewer: str, servic
         raise file.refusal
     job_id = new_id("job")
     media = services.media
-    media.folder(job_id).mkdir(parents=True)
+    offered = False
     try:
         decoded = await services.decoder.decode(
             file.path, media.picture(job_id), media.thumbnail(job_id), settings=services.settings
@@ -114,14 +114,36 @@ async def take_in(file: ReceivedFile, options: VideoOptions, viewer: str, servic
             width=decoded.width,
             height=decoded.height,
         )
+        offered = True
         await services.queue.enqueue(job)
     except BaseException as error:
-        await asyncio.shield(asyncio.to_thread(media.delete, job_id))
+        if not offered:
+            await asyncio.shield(asyncio.to_thread(media.delete, job_id))
+        else:
+            # Nobody knows whether the job is there now; if it is, it needs its picture.
+            settling = asyncio.create_task(_settle(job_id, services))
+            _settling.add(settling)
+            settling.add_done_callback(_settling.discard)
         if isinstance(error, UploadRefused):
             log.info("upload_refused", code=error.code, bytes=file.size)
         raise
     log.info("job_enqueued", job=job_id, bytes=file.size, width=job.width, height=job.height)
     return job
+
+
+#: Uploads whose enqueuing got no answer, until it is known what became of them.
+_settling: set[asyncio.Task[None]] = set()
+
+
+async def _settle(job_id: str, services: Services) -> None:
+    """Once Redis answers again, remove the picture of a job that never came to be. (At a shutdown the sweep does it.)"""
+    while True:
+        try:
+            if await services.queue.get(job_id) is None:
+                await asyncio.to_thread(services.media.delete, job_id)
+            return
+        except StoreUnavailable:
+            await asyncio.sleep(1)
 
 
 def incoming_folder(media_root: Path) -> Path:

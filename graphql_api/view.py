@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -13,7 +14,7 @@ from strawberry.asgi import GraphQL
 from strawberry.file_uploads.utils import replace_placeholders_with_files
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from graphql_api.body_limits import BodyLimits
+from graphql_api.body_limits import BodyLimits, counted
 from graphql_api.context import Context, Services
 from graphql_api.multipart import MultipartBody, receive_multipart
 from graphql_api.schema import schema
@@ -42,6 +43,8 @@ class GraphQLView(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = MultipartBody()
         scope["i2v.multipart"] = body
+        if scope["type"] == "http" and not _is_multipart(scope):
+            receive = counted(receive)
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -58,7 +61,6 @@ class GraphQLView(GraphQL[Context, None]):
         starlette_request: Request = request._request  # type: ignore[attr-defined]
         body: MultipartBody = starlette_request.scope["i2v.multipart"]
         folder = incoming_folder(self._services.media.root)
-        folder.mkdir(parents=True, exist_ok=True)
         async with self._limits.one_upload():
             await receive_multipart(starlette_request, folder, self._services.settings, body)
         operations, files_map = body.json("operations"), body.json("map")
@@ -70,6 +72,10 @@ class GraphQLView(GraphQL[Context, None]):
             return dict(replace_placeholders_with_files(operations, files_map, body.files))
         except (KeyError, IndexError, TypeError, ValueError):
             raise HTTPException(400, "The multipart 'map' points to a file or a variable that is not there.") from None
+
+
+def _is_multipart(scope: Scope) -> bool:
+    return Headers(scope=scope).get("content-type", "").lower().startswith("multipart/form-data")
 
 
 def _is_map(value: object) -> bool:

@@ -16,10 +16,9 @@ from typing import cast
 from redis.asyncio import Redis
 
 from i2v_core import keys
-from i2v_core.errors import StoreUnavailable
 from i2v_core.jobs import Job, is_id, new_id
 from i2v_core.settings import Settings
-from i2v_core.store import UNAVAILABLE, Scripts
+from i2v_core.store import Scripts, store_errors
 
 #: The index that stands for the init segment.
 INIT = -1
@@ -67,10 +66,8 @@ class Playbacks:
         """The playback, or None if there is none (any more) or if it is another viewer's."""
         if not is_id("playback", playback_id):
             return None
-        try:
+        with store_errors():
             held = await cast(Awaitable[dict[str, str]], self._redis.hgetall(keys.playback(playback_id)))
-        except UNAVAILABLE as error:
-            raise StoreUnavailable from error
         if held.get("viewer") != viewer:
             return None
         return Playback(held["id"], held["viewer"], held["job"], int(held["run"]), float(held["created_at"]))
@@ -79,13 +76,11 @@ class Playbacks:
         """One new ticket for each of the segments (from 0; `INIT` is the init segment), by index."""
         tickets = {index: secrets.token_urlsafe(24) for index in indexes}
         lifetime = int(self._settings.ticket_seconds * 1000)
-        try:
+        with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for index, value in tickets.items():
                     pipe.set(keys.ticket(_digest(value)), f"{playback.id}/{index}", px=lifetime)
                 await pipe.execute()
-        except UNAVAILABLE as error:
-            raise StoreUnavailable from error
         return tickets
 
     async def redeem(self, ticket: str, playback_id: str, index: int, viewer: str) -> tuple[str, int] | None:

@@ -24,6 +24,7 @@ from i2v_core.jobs import Job, JobState
 from i2v_core.line import Estimate, Line
 from i2v_core.logs import get_logger
 from i2v_core.queue import JobQueue
+from i2v_core.store import messages, subscribed
 
 log = get_logger("progress")
 
@@ -61,14 +62,19 @@ class Mailbox:
         self._filled = asyncio.Event()
         #: What was put in last of each job, so that the same thing is not told twice: version, place, expected start.
         self._told: dict[str, tuple[int, int | None, float | None]] = {}
+        #: Deleted jobs: a snapshot that was read just before must not bring one back.
+        self._gone: set[str] = set()
 
     def put(self, change: Change) -> None:
         """Leave a change, unless it is older than, or the same as, what was left before."""
         if isinstance(change, Deleted):
             self._told.pop(change.job_id, None)
+            self._gone.add(change.job_id)
             self._changes[change.job_id] = change
         else:
             job, estimate = change.job, change.estimate
+            if job.id in self._gone:
+                return
             start = None if estimate.starts_in is None else time.time() + estimate.starts_in
             news = (job.version, estimate.place, start)
             if (told := self._told.get(job.id)) and not _is_news(told, news):
@@ -170,40 +176,46 @@ class ProgressHub:
     # The one connection -----------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Listen until cancelled, whatever happens to Redis."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._watch_line())
-            tasks.create_task(self._listen())
+        """Listen until cancelled, whatever happens to Redis, or to us."""
+        while True:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._watch_line())
+                    tasks.create_task(self._listen())
+            except ExceptionGroup as error:
+                # A bug: without this every subscription of the process would fall silent for good.
+                log.error("progress_broke", exc_info=error)
+                await asyncio.sleep(1)
 
     async def _listen(self) -> None:
         backoff, broken = 0.05, False
         while True:
-            pubsub = self._queue.redis.pubsub(ignore_subscribe_messages=True)
             try:
-                await pubsub.subscribe(keys.EVENTS)
-                await self._catch_up()
-                if broken:
-                    log.info("redis_back")
-                backoff, broken = 0.05, False
-                await self._deliver_all(pubsub)
+                async with subscribed(self._queue.redis, keys.EVENTS) as pubsub:
+                    await self._catch_up()
+                    if broken:
+                        log.info("redis_back")
+                    backoff, broken = 0.05, False
+                    await self._deliver_all(pubsub)
             except (RedisError, StoreUnavailable, OSError) as error:
                 if not broken:
                     log.warning("redis_away", reason=type(error).__name__)
                 broken = True
                 await asyncio.sleep(backoff)
                 backoff = min(1.0, backoff * 2)
-            finally:
-                with suppress(RedisError, OSError):
-                    await pubsub.aclose()  # type: ignore[no-untyped-call]
 
     async def _deliver_all(self, pubsub: PubSub) -> None:
-        async for message in pubsub.listen():
+        async for text in messages(pubsub):
             self._connected_at = time.time() - 1
-            event = json.loads(message["data"])
-            if event["type"] == "job":
-                self._deliver(Job.from_hash(event["job"]))
-            elif event["type"] == "deleted":
-                self._forget(event["id"], event["viewer"])
+            try:
+                event = json.loads(text)
+                if event["type"] == "job":
+                    self._deliver(Job.from_hash(event["job"]))
+                elif event["type"] == "deleted":
+                    self._forget(event["id"], event["viewer"])
+            except (KeyError, ValueError, TypeError, AttributeError) as error:
+                # One that we cannot read, of a newer version perhaps, must not silence all the others.
+                log.error("event_not_understood", reason=repr(error)[:200])
 
     def _deliver(self, job: Job) -> None:
         if job.state is not JobState.PROCESSING or job.percent == 0:
@@ -237,7 +249,7 @@ class ProgressHub:
             self._line_dirty.clear()
             try:
                 line = await self._read_line()
-            except StoreUnavailable:
+            except (StoreUnavailable, RedisError):
                 await asyncio.sleep(_LINE_MAX_AGE)
                 self._line_dirty.set()
                 continue

@@ -14,16 +14,16 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import Any, cast
 
-from arq.constants import job_key_prefix
+from arq.constants import in_progress_key_prefix, job_key_prefix
 from arq.jobs import serialize_job
 from redis.asyncio import Redis
 
 from i2v_core import keys
-from i2v_core.errors import Code, StoreUnavailable
+from i2v_core.errors import Code
 from i2v_core.jobs import SCHEMA_VERSION, Failure, Job, JobState, Stage, Video
 from i2v_core.line import Line, Slot
 from i2v_core.settings import Settings
-from i2v_core.store import UNAVAILABLE, Scripts
+from i2v_core.store import Scripts, store_errors
 
 #: Name of the arq function that makes a video.
 FUNCTION = "make_video"
@@ -83,7 +83,6 @@ class JobQueue:
             "run": 0,
             "segments": 0,
         }
-        payload = serialize_job(FUNCTION, (job.id,), {}, None, now_ms, serializer=serialize)
         await self._scripts.run(
             "enqueue",
             [keys.job(job.id), job_key_prefix + job.id, keys.QUEUE, keys.viewer_jobs(job.viewer), keys.SEQUENCE],
@@ -92,7 +91,7 @@ class JobQueue:
                 keys.CONTROL,
                 job.id,
                 json.dumps({name: str(value) for name, value in document.items()}),
-                payload.decode(),
+                self._payload(job).decode(),
                 now_ms,
                 (keys.WAIT_SECONDS + self.settings.retention_seconds) * 1000,
             ],
@@ -105,19 +104,17 @@ class JobQueue:
 
     async def get_many(self, job_ids: Sequence[str]) -> list[Job | None]:
         """The jobs in the order of the ids, None where there is none; one round trip."""
-        try:
+        with store_errors():
             async with self.redis.pipeline(transaction=False) as pipe:
                 for job_id in job_ids:
                     pipe.hgetall(keys.job(job_id))
                 found = await pipe.execute()
-        except UNAVAILABLE as error:
-            raise StoreUnavailable from error
         return [Job.from_hash(fields) if fields else None for fields in found]
 
     async def of_viewer(self, viewer: str, *, limit: int, after: tuple[float, str] | None = None) -> list[Job]:
         """A viewer's jobs, newest first, at most `limit`, older than the position (created_at, id) if one is given."""
         jobs: list[Job] = []
-        try:
+        with store_errors():
             start = await self._position_after(viewer, after)
             while len(jobs) < limit:
                 ids = await self.redis.zrevrange(keys.viewer_jobs(viewer), start, start + limit - 1)
@@ -127,13 +124,11 @@ class JobQueue:
                 if len(ids) < limit:
                     break
             return jobs[:limit]
-        except UNAVAILABLE as error:
-            raise StoreUnavailable from error
 
     async def count_of_viewer(self, viewer: str) -> int:
         """How many jobs a viewer has. Entries whose job's lifetime is over are dropped first."""
         key = keys.viewer_jobs(viewer)
-        try:
+        with store_errors():
             ids = await self.redis.zrange(key, 0, -1)
             async with self.redis.pipeline(transaction=False) as pipe:
                 for job_id in ids:
@@ -143,8 +138,6 @@ class JobQueue:
             if gone:
                 await self.redis.zrem(key, *gone)
             return len(ids) - len(gone)
-        except UNAVAILABLE as error:
-            raise StoreUnavailable from error
 
     async def cancel(self, job_id: str, viewer: str) -> Cancelled:
         """End a job of the viewer as CANCELLED. A run of it can change nothing from then on; its worker is told."""
@@ -234,17 +227,44 @@ class JobQueue:
         """Give the job back to the queue, in its place, without using up the attempt."""
         return bool(await self._scripts.run("put_back", [keys.job(job_id)], [keys.EVENTS, run]))
 
+    async def renew_lease(self, job_id: str, token: str) -> bool:
+        """Renew a worker's lease on a job. False if another worker holds it."""
+        lifetime = int(self.settings.lease_seconds * 1000)
+        return bool(await self._scripts.run("lease", [in_progress_key_prefix + job_id], [token, lifetime, ""]))
+
+    async def claim_lease(self, job_id: str, token: str) -> bool:
+        """Put a worker's name on the lease that arq has just taken for it. False if another's is on it."""
+        lifetime = int(self.settings.lease_seconds * 1000)
+        return bool(await self._scripts.run("lease", [in_progress_key_prefix + job_id], [token, lifetime, "claim"]))
+
+    async def release_lease(self, job_id: str, token: str) -> None:
+        """Give up a worker's lease on a job, if it holds it."""
+        await self._scripts.run("lease", [in_progress_key_prefix + job_id], [token, 0, ""])
+
+    async def mend(self, job_id: str) -> None:
+        """Put right an entry of arq's queue that arq could not run: its own record of the job was gone or unreadable."""
+        job = await self.get(job_id)
+        with store_errors():
+            if job is None or job.state.is_terminal:
+                await self.redis.zrem(keys.QUEUE, job_id)
+                await self.redis.delete(job_key_prefix + job_id)
+            else:
+                payload = self._payload(job)
+                await self.redis.set(job_key_prefix + job_id, payload, px=keys.WAIT_SECONDS * 1000)
+
     async def show_slot(self, slot_id: str, slot: Slot | None) -> None:
         """A worker's sign of life and what it does; None when it leaves."""
-        try:
+        with store_errors():
             if slot is None:
                 await cast(Awaitable[int], self.redis.hdel(keys.SLOTS, slot_id))
             else:
                 await cast(Awaitable[int], self.redis.hset(keys.SLOTS, slot_id, slot.to_json()))
-        except UNAVAILABLE as error:
-            raise StoreUnavailable from error
 
     # ------------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _payload(job: Job) -> bytes:
+        return serialize_job(FUNCTION, (job.id,), {}, None, int(job.created_at * 1000), serializer=serialize)
 
     async def _finish(self, job_id: str, run: int, fields: Mapping[str, str]) -> bool:
         answer = await self._scripts.run(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, TimeoutError
+from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, ResponseError, TimeoutError
 
 from i2v_core import keys
 from i2v_core.errors import StoreUnavailable
@@ -18,22 +20,43 @@ from i2v_core.settings import Settings
 
 #: Errors after which the same call may go through a moment later.
 UNAVAILABLE = (ConnectionError, TimeoutError, BusyLoadingError)
+#: What an answer begins with (or, out of a script, contains) when Redis takes no writes for now: out of memory, disk
+#: full, being replaced by another.
+_NO_WRITES = ("OOM ", "MISCONF ", "READONLY ", "LOADING ", "MASTERDOWN ", "NOREPLICAS ")
+#: Seconds without an answer after which a connection counts as dead. No command here takes a tenth of one.
+_ANSWER_SECONDS = 5.0
+
+#: How every connection is made.
+CONNECTION: Final[dict[str, Any]] = {
+    # The retry class must be the asyncio one: the synchronous one is accepted and does nothing.
+    "retry": Retry(ExponentialBackoff(cap=0.3, base=0.05), 3),
+    "retry_on_error": list(UNAVAILABLE),
+    "socket_connect_timeout": 3,
+    "socket_timeout": _ANSWER_SECONDS,
+    "health_check_interval": 15,
+}
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Turn every error that says "not now" into `StoreUnavailable`; an error of ours passes as it is."""
+    try:
+        yield
+    except UNAVAILABLE as error:
+        raise StoreUnavailable from error
+    except ResponseError as error:
+        if any(word in f"{type(error).__name__} {error} " for word in (*_NO_WRITES, "OutOfMemory", "ReadOnly")):
+            raise StoreUnavailable from error
+        raise
 
 
 def connect(url: str) -> Redis:
     """A client with a pool of its own; text in and out.
 
     It tries again three times within about half a second (a restart of Redis takes less), then raises one of
-    `UNAVAILABLE`. The retry class must be the asyncio one: the synchronous one is accepted and does nothing.
+    `UNAVAILABLE`.
     """
-    client: Redis = Redis.from_url(
-        url,
-        decode_responses=True,
-        retry=Retry(ExponentialBackoff(cap=0.3, base=0.05), 3),
-        retry_on_error=list(UNAVAILABLE),
-        socket_connect_timeout=3,
-        health_check_interval=15,
-    )
+    client: Redis = Redis.from_url(url, decode_responses=True, **CONNECTION)
     return client
 
 
@@ -56,10 +79,47 @@ class Scripts:
 
     async def run(self, name: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
         """Run a script. Raises `StoreUnavailable` if Redis cannot be reached."""
-        try:
+        with store_errors():
             return await self._scripts[name](keys=list(keys), args=list(args))
-        except UNAVAILABLE as error:
-            raise StoreUnavailable from error
+
+
+@asynccontextmanager
+async def subscribed(redis: Redis, channel: str) -> AsyncGenerator[PubSub, None]:
+    """A subscription on a connection of its own, made as `redis` makes its own but for one thing: it is not repaired.
+
+    redis-py would connect and subscribe again without a word, and whatever was published meanwhile would be missed.
+    """
+    pool = redis.connection_pool
+    made = {**pool.connection_kwargs, "retry": None, "retry_on_error": []}
+    client = Redis(connection_pool=ConnectionPool(pool.connection_class, **made))
+    pubsub = client.pubsub()
+    try:
+        await pubsub.subscribe(channel)
+        yield pubsub
+    finally:
+        with suppress(RedisError, OSError):
+            await pubsub.aclose()  # type: ignore[no-untyped-call]
+            await client.aclose(close_connection_pool=True)
+
+
+async def messages(pubsub: PubSub) -> AsyncGenerator[str, None]:
+    """What is published on the channels that `pubsub` is subscribed to, until the connection breaks.
+
+    A connection that is silent is pinged, and one that does not answer that raises `redis.exceptions.TimeoutError`: a
+    peer that vanished without a word would be waited for until the end of days.
+    """
+    silent = False
+    while True:
+        message = await pubsub.get_message(timeout=_ANSWER_SECONDS)
+        if message is not None:
+            silent = False
+            if message["type"] == "message":
+                yield message["data"]
+        elif silent:
+            raise TimeoutError("no answer to a ping")
+        else:
+            silent = True
+            await pubsub.ping()
 
 
 async def signing_secret(redis: Redis, settings: Settings) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from contextlib import suppress
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from i2v_core.errors import StartRefused
 from i2v_core.logs import configure_logging, get_logger
@@ -31,19 +33,17 @@ def run() -> int:
     """
     settings = load_settings()
     configure_logging(settings)
-    with suppress(asyncio.CancelledError):
-        asyncio.run(_work(settings))
-    return 0
+    return asyncio.run(_work(settings))
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: Settings) -> int:
     redis = connect(redis_url(settings))
     queue = JobQueue(redis, settings)
     media = MediaStore(settings.media_path)
     renderer = Renderer()
     presence = Presence(queue, settings.model_seconds)
     maker = VideoMaker(queue, media, renderer, presence)
-    worker = SlotWorker(settings, maker.make)
+    worker = SlotWorker(settings, queue, maker.make)
     stopping = asyncio.Event()
     worker.on_stop = lambda _: stopping.set()
     try:
@@ -52,15 +52,27 @@ async def _work(settings: Settings) -> None:
         raise StartRefused(f"The model {settings.model!r} cannot be loaded: {error}.") from None
     log.info("worker_ready", model=ready.model, pid=os.getpid())
     beside = [
-        asyncio.create_task(presence.beat()),
-        asyncio.create_task(listen(redis, wake=worker.wake, cancel=maker.cancel)),
-        asyncio.create_task(sweep_forever(queue, media)),
+        asyncio.create_task(presence.beat(), name="presence"),
+        asyncio.create_task(listen(redis, wake=worker.wake, cancel=maker.cancel), name="control"),
+        asyncio.create_task(sweep_forever(queue, media), name="sweep"),
     ]
+    broken: list[str] = []
+
+    def end_if_broken(task: asyncio.Task[None]) -> None:
+        # Without its sign of life or its ears a worker would only seem to work: it goes, and is started again.
+        if not task.cancelled():
+            log.error("worker_broke", part=task.get_name(), exc_info=task.exception())
+            broken.append(task.get_name())
+            worker.handle_sig(signal.SIGINT)
+
+    for task in beside:
+        task.add_done_callback(end_if_broken)
     try:
         if await _until_it_answers(redis, stopping):
             with suppress(asyncio.CancelledError):
                 await worker.async_run()
-        await worker.close()
+        with suppress(RedisError):  # arq takes its leave of Redis, which may not be there
+            await worker.close()
     finally:
         for task in beside:
             task.cancel()
@@ -68,6 +80,7 @@ async def _work(settings: Settings) -> None:
         await renderer.close()
         await redis.aclose()
         log.info("worker_stopped", pid=os.getpid())
+    return 1 if broken else 0
 
 
 async def _until_it_answers(redis: Redis, stopping: asyncio.Event) -> bool:

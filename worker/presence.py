@@ -6,6 +6,8 @@ import asyncio
 import time
 from contextlib import suppress
 
+from redis.exceptions import RedisError
+
 from i2v_core.errors import StoreUnavailable
 from i2v_core.jobs import new_id
 from i2v_core.line import Slot
@@ -45,10 +47,10 @@ class Presence:
                 await self._show()
                 await asyncio.sleep(_BEAT_SECONDS)
         finally:
-            with suppress(StoreUnavailable):
+            with suppress(StoreUnavailable, RedisError):
                 await asyncio.shield(self._queue.show_slot(self._id, None))
 
     async def _show(self) -> None:
         slot = Slot(seen=time.time(), seconds=self._seconds, job=self._job, started=self._started)
-        with suppress(StoreUnavailable):
+        with suppress(StoreUnavailable, RedisError):  # whatever it is, the next beat tries again
             await self._queue.show_slot(self._id, slot)

@@ -138,6 +138,7 @@ class _Child:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=env,
+            limit=1 << 20,  # bytes a message may have: a failure's words come from other people's models
             start_new_session=True,  # Ctrl-C goes to the terminal's whole group; what it means is for the worker to say
         )
         return cls(process)
@@ -221,7 +222,8 @@ class _Child:
             while line := await self._process.stdout.readline():
                 self._take(from_line(line))
         except ValueError:
-            pass  # no longer speaks our language: as good as dead
+            with contextlib.suppress(ProcessLookupError):  # no longer speaks our language: as good as dead
+                os.killpg(self._process.pid, signal.SIGKILL)
         finally:
             if not self._ready.done():
                 self._ready.set_exception(RenderDied("the render process ended before its model was loaded"))

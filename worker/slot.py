@@ -6,6 +6,8 @@ Changed from arq 0.28, each with its reason (`tests/test_pins.py` holds the inte
   alone a job waits 31 to 480 ms for a slot that is free.
 - The in-progress key is a lease of `I2V_LEASE_SECONDS`, renewed every second. arq's lives for the longest timeout of any
   function and is never renewed: after a kill -9 a job would come back only minutes later.
+- What ends a job is our fenced scripts; arq only gives its lease back. arq's own end would take the job from the queue
+  even when another worker has it by now.
 - Redis being away is waited out; arq's worker exits.
 - SIGINT puts the job back at once, SIGTERM lets it finish for up to `I2V_DRAIN_SECONDS` first. arq treats both alike.
 """
@@ -18,17 +20,19 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from arq.connections import RedisSettings, create_pool
+from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix
 from arq.worker import Worker, func
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
+from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
 
 from i2v_core import keys
+from i2v_core.errors import StoreUnavailable
+from i2v_core.jobs import new_id
 from i2v_core.logs import get_logger
-from i2v_core.queue import FUNCTION, deserialize, serialize
+from i2v_core.queue import FUNCTION, JobQueue, deserialize, serialize
 from i2v_core.settings import Settings
-from i2v_core.store import UNAVAILABLE, redis_url
+from i2v_core.store import CONNECTION, redis_url
 
 log = get_logger("worker")
 
@@ -43,20 +47,28 @@ _ARQ_TIMEOUT = 7 * 24 * 3600
 
 
 class SlotWorker(Worker):
-    """arq's worker for one job at a time; `make_video(job_id)` does the work."""
+    """arq's worker for one job at a time; `make_video(job_id)` does the work, `queue` is asked about leases."""
 
-    def __init__(self, settings: Settings, make_video: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, settings: Settings, queue: JobQueue, make_video: Callable[[str], Awaitable[None]]) -> None:
         async def run(_: dict[str, Any], job_id: str) -> None:
-            await make_video(job_id)
+            try:
+                if await queue.claim_lease(job_id, self._token):
+                    await make_video(job_id)
+            except Exception as error:
+                # It stays in the queue and is taken again, by us or another, with an attempt less.
+                log.error("job_broke", job=job_id, exc_info=error)
+                await asyncio.sleep(1)
 
-        redis = RedisSettings.from_dsn(redis_url(settings))
-        redis.retry = Retry(ExponentialBackoff(cap=0.3, base=0.05), 3)
-        redis.retry_on_error = list(UNAVAILABLE)
-        redis.conn_retries = 10
         super().__init__(
             [func(run, name=FUNCTION, max_tries=_ARQ_TRIES, timeout=_ARQ_TIMEOUT, keep_result=0)],  # type: ignore[arg-type]
             queue_name=keys.QUEUE,
-            redis_settings=redis,
+            redis_pool=ArqRedis(
+                # As ours, but in bytes, as arq wants it.
+                ConnectionPool.from_url(redis_url(settings), **CONNECTION),
+                job_serializer=serialize,
+                job_deserializer=deserialize,
+                default_queue_name=keys.QUEUE,
+            ),
             max_jobs=1,
             # More than there are ever slots: arq leaves running jobs in the queue, and they come first.
             queue_read_limit=1000,
@@ -67,7 +79,9 @@ class SlotWorker(Worker):
             log_results=False,
         )
         self.in_progress_timeout_s = settings.lease_seconds
-        self._lease_ms = int(settings.lease_seconds * 1000)
+        self._queue = queue
+        #: What our leases hold, so that we never touch one that another worker took over.
+        self._token = new_id("lease")
         self._wake = asyncio.Event()
         self._add_signal_handler(signal.SIGINT, self.handle_sig)
 
@@ -77,12 +91,6 @@ class SlotWorker(Worker):
 
     async def main(self) -> None:
         """Take jobs until cancelled."""
-        self._pool = await create_pool(
-            self.redis_settings,
-            job_serializer=self.job_serializer,
-            job_deserializer=self.job_deserializer,
-            default_queue_name=self.queue_name,
-        )
         renewing = asyncio.create_task(self._renew_leases())
         away = False
         try:
@@ -93,7 +101,7 @@ class SlotWorker(Worker):
                     if away:
                         log.info("redis_back")
                     away = False
-                except UNAVAILABLE as error:
+                except (RedisError, StoreUnavailable) as error:
                     if not away:
                         log.warning("redis_away", reason=type(error).__name__)
                     away = True
@@ -105,6 +113,20 @@ class SlotWorker(Worker):
         finally:
             renewing.cancel()
 
+    async def finish_job(self, job_id: str, *_: Any, **__: Any) -> None:
+        """Give up the lease, and nothing else.
+
+        arq would take the job out of the queue here. By now it may be another worker's, and who ends a job is decided
+        by the fenced scripts alone (`finish`, `cancel`, `delete`), which take it out in the same step.
+        """
+        await self._queue.release_lease(job_id, self._token)
+
+    async def finish_failed_job(self, job_id: str, *_: Any, **__: Any) -> None:
+        """What arq calls when it could not even begin: its record of the job is gone or unreadable. It is made anew."""
+        log.warning("queue_entry_mended", job=job_id)
+        await self._queue.mend(job_id)
+        await self.pool.delete(in_progress_key_prefix + job_id)
+
     def _release_sem_dec_counter_on_complete(self) -> None:
         super()._release_sem_dec_counter_on_complete()
         self.wake()  # the slot is free: the next job starts now, not at the next look
@@ -114,5 +136,5 @@ class SlotWorker(Worker):
             await asyncio.sleep(_RENEW_SECONDS)
             for job_id, task in list(self.tasks.items()):
                 if not task.done():
-                    with suppress(*UNAVAILABLE):
-                        await self.pool.psetex(in_progress_key_prefix + job_id, self._lease_ms, b"1")
+                    with suppress(RedisError, StoreUnavailable):
+                        await self._queue.renew_lease(job_id, self._token)

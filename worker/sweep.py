@@ -6,6 +6,8 @@ import asyncio
 import time
 from contextlib import suppress
 
+from redis.exceptions import RedisError
+
 from i2v_core.errors import StoreUnavailable
 from i2v_core.logs import get_logger
 from i2v_core.media import MediaStore
@@ -21,7 +23,7 @@ _YOUNG_SECONDS = 600.0
 async def sweep_forever(queue: JobQueue, media: MediaStore) -> None:
     """Sweep at start and every minute until cancelled. Several workers may do so at once."""
     while True:
-        with suppress(StoreUnavailable, OSError):
+        with suppress(StoreUnavailable, RedisError, OSError):
             if swept := await sweep(queue, media, older_than=_YOUNG_SECONDS):
                 log.info("media_swept", jobs=swept)
         await asyncio.sleep(_EVERY_SECONDS)

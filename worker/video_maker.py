@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -98,7 +98,9 @@ class VideoMaker:
                         await self._take(run, event)
                 except asyncio.CancelledError:
                     # Told to stop: back into the queue before anything else, so that it is safe whatever comes.
-                    await asyncio.shield(self._put_back(run))
+                    # Should Redis be away right now, its lease runs out and the job begins again elsewhere.
+                    with suppress(StoreUnavailable, OSError):
+                        await asyncio.shield(self._put_back(run))
                     raise
         except RenderDied as error:
             started.warning("render_died", reason=str(error))
@@ -107,6 +109,10 @@ class VideoMaker:
             started.info("job_given_up")
             await asyncio.to_thread(self._drop, job.id, number, await self._still_there(job.id))
             return True
+        except Exception as error:
+            # Whatever it is, it costs an attempt and not the job: after the last one it FAILS with a reason.
+            started.error("attempt_broke", reason=repr(error)[:500], exc_info=error)
+            return False
         return True
 
     async def _take(self, run: _Run, event: RenderEvent) -> None:

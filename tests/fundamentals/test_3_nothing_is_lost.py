@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, cast
+
+from redis.asyncio import Redis
 
 from tests.conftest import PICTURES, OwnRedis, eventually
 from tests.fundamentals.server import Server, Viewer
@@ -64,6 +68,33 @@ async def test_a_worker_that_is_killed_loses_nothing(server: Server, alice: View
     assert (await _until(stream, state="COMPLETED"))["attempt"] == 2
 
 
+async def test_a_worker_that_wakes_up_after_its_job_was_taken_over_disturbs_nothing(
+    server: Server, alice: Viewer, redis: Redis
+) -> None:
+    server.settings = server.settings.model_copy(update={"model_seconds": 6.0, "lease_seconds": 1.0})
+    server.start("api", "worker-stalled")
+    job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
+    stream = alice.progress(job["id"])
+    await _until(stream, stage="GENERATING")
+    stalled = server.processes["worker-stalled"]
+
+    stalled.send_signal(signal.SIGSTOP)
+    server.start("worker")
+    await _until(stream, attempt=2, stage="GENERATING")
+    lease = await redis.get(f"arq:in-progress:{job['id']}")
+    stalled.send_signal(signal.SIGCONT)
+
+    async def stalled_one_is_idle() -> bool:
+        slots = [json.loads(slot) for slot in await cast(Awaitable[list[str]], redis.hvals("i2v:slots"))]
+        return sorted(slot["job"] for slot in slots) == ["", job["id"]]
+
+    await eventually(stalled_one_is_idle, what="the stalled worker giving up")
+    assert await redis.zrange("i2v:queue", 0, -1) == [job["id"]], "the job left the queue while it was being made"
+    assert await redis.get(f"arq:in-progress:{job['id']}") == lease, "the lease of the new run was touched"
+    last = await _until(stream, state="COMPLETED")
+    assert (last["attempt"], last["segmentsReady"]) == (2, 6)
+
+
 async def test_an_api_that_is_killed_loses_nothing(server: Server, alice: Viewer) -> None:
     server.start("api")
     job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
@@ -115,7 +146,11 @@ async def test_while_redis_is_away_uploads_are_refused_for_now_and_afterwards_al
     assert (refused["__typename"], refused["code"]) == ("TryAgain", "TRY_AGAIN")
     assert refused["retryAfterSeconds"] > 0
     assert ready.status_code == 503
-    assert [folder.name for folder in server.settings.media_path.glob("job_*")] == [job["id"]]
+
+    async def nothing_half_made_is_left() -> bool:
+        return [folder.name for folder in server.settings.media_path.glob("job_*")] == [job["id"]]
+
+    await eventually(nothing_half_made_is_left, what="the refused picture being gone")
     assert (await _until(stream, state="COMPLETED"))["segmentsReady"] == 6
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -80,6 +81,37 @@ async def test_a_malformed_upload_is_a_client_error(
     answer = await alice.http.post("/graphql", data=fields, files={"0": ("a.png", PHOTO)}, headers=headers)
 
     assert answer.status_code == status, answer.text
+
+
+async def test_a_body_that_is_no_upload_is_bounded(server: Server, alice: Viewer) -> None:
+    server.start("api")
+
+    long = await alice.http.post("/graphql", json={"query": "{ queue { length } }", "variables": {"x": "y" * 300_000}})
+    afterwards = await alice.ask("{ queue { length } }")
+
+    assert long.status_code == 413
+    assert afterwards == {"queue": {"length": 0}}
+
+
+async def test_an_upload_that_takes_too_long_is_refused(server: Server, alice: Viewer) -> None:
+    server.settings = server.settings.model_copy(update={"upload_seconds": 1.0})
+    server.start("api")
+    operations = json.dumps({"query": UPLOAD, "variables": {"image": None}})
+    head = (
+        f'--b\r\nContent-Disposition: form-data; name="operations"\r\n\r\n{operations}\r\n'
+        '--b\r\nContent-Disposition: form-data; name="map"\r\n\r\n{"0": ["variables.image"]}\r\n'
+        '--b\r\nContent-Disposition: form-data; name="0"; filename="a.png"\r\n\r\n'
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.settings.port)
+    writer.write(
+        b"POST /graphql HTTP/1.1\r\nHost: x\r\nX-I2V-Request: 1\r\nContent-Length: 100000\r\n"
+        b"Content-Type: multipart/form-data; boundary=b\r\n\r\n" + head.encode() + PHOTO[:1000]
+    )
+
+    answer = await reader.readuntil(b"howToFix")  # and then nothing more is sent
+    writer.close()
+
+    assert b'"code":"UPLOAD_TOO_SLOW"' in answer.replace(b" ", b"")
 
 
 async def test_an_upload_that_is_no_file_is_refused_by_the_schema(server: Server, alice: Viewer) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
-from i2v_core.jobs import JobState
+from i2v_core.jobs import Job, JobState
 from i2v_core.progress import Change, Deleted, Progress, ProgressHub
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
@@ -78,6 +78,43 @@ async def test_a_foreign_job_is_one_that_does_not_exist_even_while_it_changes(
     async with hub.job(job.id, "viewer_b") as changes:
         await queue.begin(job.id)
         assert [change async for change in changes] == [Deleted(job.id)]
+
+
+async def test_a_job_that_is_deleted_while_a_subscription_begins_does_not_leave_it_waiting(
+    hub: ProgressHub, queue: JobQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    as_it_is = hub._progress
+
+    async def deleted_meanwhile(first: Job) -> Progress:
+        progress = await as_it_is(first)
+        await queue.delete(first.id, first.viewer)
+
+        async def is_told() -> bool:
+            return any(first.id in box._gone for box in hub._jobs[first.id])
+
+        await eventually(is_told, what="the deletion arriving")
+        return progress
+
+    monkeypatch.setattr(hub, "_progress", deleted_meanwhile)
+
+    async with hub.job(job.id, job.viewer) as changes:
+        assert [change async for change in changes] == [Deleted(job.id)]
+
+
+async def test_an_event_that_nobody_understands_silences_nothing(
+    hub: ProgressHub, queue: JobQueue, redis: Redis
+) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+
+    async with hub.job(job.id, job.viewer) as changes:
+        await anext(changes)
+        for event in ("{}", "[]", '{"type": "job", "job": {"id": "x", "state": "DREAMING"}}', "no json"):
+            await redis.publish("i2v:events", event)
+        await queue.cancel(job.id, job.viewer)
+        assert [state(change) async for change in changes][-1] is JobState.CANCELLED
 
 
 async def test_the_place_is_told_when_the_line_moves(hub: ProgressHub, queue: JobQueue) -> None:

@@ -192,6 +192,44 @@ async def test_a_cancelled_run_cannot_finish(queue: JobQueue) -> None:
     assert stored.state is JobState.CANCELLED
 
 
+async def test_a_lease_is_left_alone_by_all_but_its_holder(queue: JobQueue, redis: Redis) -> None:
+    key = "arq:in-progress:job_x"
+    await redis.set(key, "1", px=1000)  # as arq leaves it
+
+    assert await queue.claim_lease("job_x", "mine")
+    assert await queue.renew_lease("job_x", "mine")
+    assert not await queue.claim_lease("job_x", "theirs")
+    assert not await queue.renew_lease("job_x", "theirs")
+    await queue.release_lease("job_x", "theirs")
+    assert await redis.get(key) == "mine"
+    await queue.release_lease("job_x", "mine")
+    assert await redis.get(key) is None
+
+
+async def test_a_queue_entry_without_arqs_record_is_mended(queue: JobQueue, redis: Redis) -> None:
+    waiting, ended = new_job(), new_job()
+    await queue.enqueue(waiting)
+    await queue.enqueue(ended)
+    await queue.cancel(ended.id, ended.viewer)
+    await redis.delete(f"arq:job:{waiting.id}")
+    await redis.zadd(keys.QUEUE, {ended.id: 99})
+
+    await queue.mend(waiting.id)
+    await queue.mend(ended.id)
+
+    assert await redis.exists(f"arq:job:{waiting.id}")
+    assert await redis.zrange(keys.QUEUE, 0, -1) == [waiting.id]
+
+
+async def test_a_redis_that_takes_no_writes_is_one_that_is_away_for_now(queue: JobQueue, redis: Redis) -> None:
+    await redis.config_set("maxmemory", "1")
+    try:
+        with pytest.raises(StoreUnavailable):
+            await queue.enqueue(new_job())
+    finally:
+        await redis.config_set("maxmemory", "0")
+
+
 async def test_a_redis_that_is_away_is_said_so(settings: Settings) -> None:
     away = connect("redis://127.0.0.1:1/0")
 
