@@ -10,6 +10,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -65,7 +66,10 @@ class MultipartBody:
     def discard(self) -> None:
         """Remove the files that nobody took."""
         for file in self.files.values():
-            file.path.unlink(missing_ok=True)
+            with suppress(
+                OSError
+            ):  # never made, or on a disk that is in trouble: the sweep at the next start tries again
+                file.path.unlink(missing_ok=True)
 
 
 async def receive_multipart(request: Request, folder: Path, settings: Settings, body: MultipartBody) -> None:

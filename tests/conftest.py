@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -98,6 +99,11 @@ class OwnRedis:
                 return False
 
         wait_until(answers, what="Redis answering")
+
+    def freeze(self, frozen: bool) -> None:
+        """Stop it in its tracks, connections open, or let it go on."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGSTOP if frozen else signal.SIGCONT)
 
     def kill(self) -> None:
         """End it at once, if it runs."""

@@ -154,6 +154,21 @@ async def test_while_redis_is_away_uploads_are_refused_for_now_and_afterwards_al
     assert (await _until(stream, state="COMPLETED"))["segmentsReady"] == 6
 
 
+async def test_a_redis_that_is_frozen_is_one_that_is_away(server: Server, alice: Viewer, own_redis: OwnRedis) -> None:
+    server.settings = server.settings.model_copy(update={"redis_url": own_redis.url})
+    server.start("api")
+
+    own_redis.freeze(True)
+    frozen = await alice.http.get("/readyz", timeout=30)
+    own_redis.freeze(False)
+
+    async def is_ready() -> bool:
+        return (await alice.http.get("/readyz")).status_code == 200
+
+    assert frozen.status_code == 503
+    await eventually(is_ready, what="readiness coming back")
+
+
 async def _render_process(server: Server) -> int | None:
     import psutil
 

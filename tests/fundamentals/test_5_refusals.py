@@ -83,6 +83,19 @@ async def test_a_malformed_upload_is_a_client_error(
     assert answer.status_code == status, answer.text
 
 
+async def test_a_store_that_cannot_be_written_is_a_refusal_and_no_crash(server: Server, alice: Viewer) -> None:
+    server.start("api")
+    server.settings.media_path.mkdir(parents=True)
+    (server.settings.media_path / ".incoming").write_text("in the way")  # as full as a disk can be, also for root
+
+    refused = await alice.upload(PHOTO)
+    (server.settings.media_path / ".incoming").unlink()
+    taken = await alice.upload(PHOTO)
+
+    assert (refused["__typename"], refused["code"]) == ("UploadRefused", "STORAGE_FAILED")
+    assert taken["__typename"] == "Job"
+
+
 async def test_a_body_that_is_no_upload_is_bounded(server: Server, alice: Viewer) -> None:
     server.start("api")
 
