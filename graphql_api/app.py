@@ -75,7 +75,7 @@ def build_api(settings: Settings) -> Api:
         queue=queue,
         hub=ProgressHub(queue),
         playbacks=Playbacks(redis, settings),
-        media=MediaStore(settings.media_path),
+        media=MediaStore.of(settings),
         decoder=Decoder(settings),
     )
     view = GraphQLView(services, BodyLimits(settings))

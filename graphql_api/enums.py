@@ -5,9 +5,15 @@ from __future__ import annotations
 import strawberry
 
 from i2v_core.jobs import JobState, Motion, Stage
+from i2v_core.playbacks import Protection
 
 strawberry.enum(JobState, description="Where a job is on its way. The last three are final.")
 strawberry.enum(Stage, description="What a job that is PROCESSING is doing.")
 strawberry.enum(Motion, description="How the camera moves over the picture. AUTO chooses by the picture's shape.")
 
-__all__ = ["JobState", "Motion", "Stage"]
+strawberry.enum(
+    Protection,
+    description="How the segments of a playback are encrypted: by Common Encryption (for EME's Clear Key), or each as a whole.",
+)
+
+__all__ = ["JobState", "Motion", "Protection", "Stage"]

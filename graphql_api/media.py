@@ -8,15 +8,20 @@ from __future__ import annotations
 import asyncio
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.context import Services
+from graphql_api.protection import protect
 from i2v_core.errors import StoreUnavailable
 from i2v_core.jobs import is_id
+from i2v_core.logs import get_logger
 from i2v_core.media import MediaMissing
-from i2v_core.playbacks import INIT
+from i2v_core.playbacks import INIT, Playback
+from i2v_core.seal import SealBroken
 from i2v_core.viewers import SCOPE_KEY
+
+log = get_logger("api")
 
 _NO_STORE = {
     "Cache-Control": "no-store",
@@ -48,13 +53,18 @@ class MediaRoutes:
             job = await self._services.queue.get(job_id, request.scope[SCOPE_KEY]) if is_id("job", job_id) else None
         except StoreUnavailable:
             return _try_again()
-        if job is None or not (path := self._services.media.thumbnail(job_id)).exists():
+        if job is None:
             return _nothing_here(404)
-        return FileResponse(path, media_type="image/webp", headers=_PRIVATE)
+        try:
+            data = await asyncio.to_thread(self._services.media.thumbnail, job_id)
+        except MediaMissing:
+            return _nothing_here(404)
+        except SealBroken as error:
+            return _cannot_read(error)
+        return Response(data, media_type="image/webp", headers=_PRIVATE)
 
     async def segment(self, request: Request) -> Response:
         """One segment for one ticket, to a script of our own page alone: never to the address bar or another site."""
-        # Encryption for this playback comes in here: between what is stored and what leaves.
         index = _index(request.path_params["segment"])
         ticket = request.headers.get("i2v-ticket", "")
         if not _is_fetch_of_our_page(request) or index is None or not ticket:
@@ -67,16 +77,20 @@ class MediaRoutes:
             return _try_again()
         if opened is None:
             return _nothing_here(403)
-        job_id, run = opened
-        media = self._services.media
         try:
-            if index == INIT:
-                data = await asyncio.to_thread(media.init, job_id, run)
-            else:
-                data = await asyncio.to_thread(media.segment, job_id, run, index)
+            data = await asyncio.to_thread(self._read, opened, index)
         except MediaMissing:
             return _nothing_here(404)
-        return Response(data, media_type="application/octet-stream", headers=_NO_STORE)
+        except SealBroken as error:
+            return _cannot_read(error)
+        # Stored segments never leave as they are: here each is encrypted for its playback.
+        return Response(protect(data, opened, index), media_type="application/octet-stream", headers=_NO_STORE)
+
+    def _read(self, playback: Playback, index: int) -> bytes:
+        media = self._services.media
+        if index == INIT:
+            return media.init(playback.job, playback.run)
+        return media.segment(playback.job, playback.run, index, variant=playback.variant(index))
 
 
 def _is_fetch_of_our_page(request: Request) -> bool:
@@ -98,6 +112,11 @@ def _index(segment: str) -> int | None:
 
 def _nothing_here(status: int) -> Response:
     return Response(status_code=status, headers=_NO_STORE)
+
+
+def _cannot_read(error: SealBroken) -> Response:
+    log.error("media_sealed", reason=str(error), hint="Is I2V_MEDIA_KEY the one it was stored with?")
+    return _nothing_here(404)
 
 
 def _try_again() -> Response:

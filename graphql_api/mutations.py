@@ -7,8 +7,9 @@ from typing import Annotated, cast
 
 import strawberry
 
-from graphql_api import uploads
+from graphql_api import playing, uploads
 from graphql_api.context import Info
+from graphql_api.enums import Protection
 from graphql_api.multipart import ReceivedFile
 from graphql_api.playback_types import Playback, Ticket, Tickets
 from graphql_api.refusals import (
@@ -27,7 +28,6 @@ from graphql_api.uploads import Upload, VideoOptionsInput
 from i2v_core import errors
 from i2v_core.errors import Code, OperationRefused, StoreUnavailable
 from i2v_core.jobs import JobState, is_id
-from i2v_core.playbacks import INIT
 from i2v_core.queue import Cancelled
 
 UploadResult = Annotated[
@@ -49,9 +49,6 @@ TicketsResult = Annotated[
     Tickets | PlaybackRefused | TryAgain,
     strawberry.union("TicketsResult", description="The tickets, or why there are none."),
 ]
-
-#: More than the segments of the longest video; one call never needs more.
-_MAX_TICKETS = 64
 
 
 @strawberry.type(description="What can be done.")
@@ -106,23 +103,37 @@ class Mutation:
         await asyncio.to_thread(services.media.delete, id)
         return JobDeleted(job_id=id)
 
-    @strawberry.mutation(description="The right to watch a job's video for a while, with a ticket for each segment.")
-    async def open_playback(self, info: Info, job_id: JobId) -> PlaybackResult:
-        services = info.context.services
+    @strawberry.mutation(
+        description="The right to watch a job's video for a while, with its key and a ticket for each segment. A video that is still being made can be watched from its first segment on."
+    )
+    async def open_playback(
+        self,
+        info: Info,
+        job_id: JobId,
+        public_key: Annotated[
+            str,
+            strawberry.argument(
+                description="An ECDH public key on P-256 (the uncompressed point as base64url) whose pair you have made for this playback alone."
+            ),
+        ],
+        protection: Annotated[
+            Protection, strawberry.argument(description="How the segments shall be encrypted.")
+        ] = Protection.CENC,
+    ) -> PlaybackResult:
+        services, viewer = info.context.services, info.context.viewer
         try:
-            job = await services.queue.get(job_id, info.context.viewer) if is_id("job", job_id) else None
-            if job is None:
-                return job_not_found(job_id)
-            # Playing a video that is still being made comes with the player that can; until then it must be whole.
-            if job.state is not JobState.COMPLETED or job.video is None:
-                return playback_refused(_not_playable(job.state))
-            playback = await services.playbacks.open(job)
-            tickets = await services.playbacks.issue(playback, range(INIT, job.segments))
+            opened = await playing.open_playback(job_id, viewer, public_key, Protection(protection), services)
+        except OperationRefused as refusal:
+            return playback_refused(refusal)
         except StoreUnavailable as error:
             return try_again(error)
-        return Playback.of(playback, job, tickets, services.settings)
+        if opened is None:
+            return job_not_found(job_id)
+        return Playback.of(opened, services.settings)
 
-    @strawberry.mutation(description="More tickets of a playback: for segments that a player has to fetch again.")
+    @strawberry.mutation(
+        description="More tickets of a playback: for segments that a player has to fetch again, or that have come to be. If none of them exists yet, the answer waits for the first, at most 20 seconds."
+    )
     async def playback_tickets(
         self,
         info: Info,
@@ -133,28 +144,11 @@ class Mutation:
     ) -> TicketsResult:
         services, viewer = info.context.services, info.context.viewer
         try:
-            playback = await services.playbacks.get(playback_id, viewer)
-            job = await services.queue.get(playback.job, viewer) if playback else None
-            if playback is None or job is None or job.run != playback.run:
-                return playback_refused(_playback_over())
-            wanted = [index for index in dict.fromkeys(indexes[:_MAX_TICKETS]) if INIT <= index < job.segments]
-            tickets = await services.playbacks.issue(playback, wanted)
+            job, tickets = await playing.more_tickets(playback_id, viewer, indexes, services)
+        except OperationRefused as refusal:
+            return playback_refused(refusal)
         except StoreUnavailable as error:
             return try_again(error)
-        return Tickets(tickets=Ticket.list_of(tickets), segment_count=job.segments, complete=job.state.is_terminal)
-
-
-def _not_playable(state: JobState) -> OperationRefused:
-    if state.is_terminal:
-        return OperationRefused(
-            "This job has no video.", "Upload the picture again to have one made.", code=Code.HAS_NO_VIDEO
+        return Tickets(
+            tickets=Ticket.list_of(tickets), segment_count=job.segments, complete=job.state is JobState.COMPLETED
         )
-    return OperationRefused(
-        "The video is not ready yet.",
-        "Wait until the job is COMPLETED; its progress tells when.",
-        code=Code.NOT_PLAYABLE_YET,
-    )
-
-
-def _playback_over() -> OperationRefused:
-    return OperationRefused("This playback is over.", "Open another with openPlayback.", code=Code.PLAYBACK_NOT_FOUND)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Self
 
 import strawberry
 
+from graphql_api import licence as licences
+from graphql_api.enums import Protection
+from graphql_api.playing import Opened
 from graphql_api.types import Node
-from i2v_core import jobs, playbacks
+from i2v_core import jobs
 from i2v_core.settings import Settings
 
 
@@ -25,41 +29,73 @@ class Ticket:
 
 
 @strawberry.type(
+    description="The key of a playback, wrapped for the public key that it was opened with. It is given once. Texts are base64url without padding."
+)
+class Licence:
+    public_key: str = strawberry.field(
+        description="The server's public key for this licence: a P-256 point, uncompressed."
+    )
+    iv: str = strawberry.field(description="Initialisation vector of the wrapping (12 bytes).")
+    wrapped: str = strawberry.field(
+        description="A JSON Web Key Set (Clear Key) under AES-256-GCM. Key: HKDF-SHA256 of the ECDH secret, no salt, info `i2v licence {playback id}`; additional data: the playback's id."
+    )
+    key_id: str = strawberry.field(description="Id of the key (16 bytes).")
+
+    @classmethod
+    def of(cls, licence: licences.Licence) -> Self:
+        """The licence as the schema shows it."""
+        return cls(public_key=licence.public_key, iv=licence.iv, wrapped=licence.wrapped, key_id=licence.key_id)
+
+
+@strawberry.type(
     description="Your right to watch one job's video for a while. Segments: GET /media/playbacks/{id}/{init or index}."
 )
 class Playback(Node):
     job_id: strawberry.ID = strawberry.field(description="The job.")
     mime_type: str = strawberry.field(description="For `MediaSource.addSourceBuffer`.")
     segment_count: int = strawberry.field(description="Segments that exist now.")
-    complete: bool = strawberry.field(description="Whether these are all.")
+    complete: bool = strawberry.field(description="Whether these are all. If not, ask `playbackTickets` for the next.")
+    protection: Protection = strawberry.field(description="How init segment and segments are encrypted.")
+    attempt: int = strawberry.field(description="The attempt whose video this is.")
     duration_seconds: float = strawberry.field(description="Length of the whole video in seconds.")
     segment_seconds: float = strawberry.field(description="Length of each segment in seconds; the last may be shorter.")
     width: int = strawberry.field(description="Width of the video in pixels.")
     height: int = strawberry.field(description="Height of the video in pixels.")
     expires_at: datetime = strawberry.field(description="When the playback ends; open another then.")
+    licence: Licence = strawberry.field(description="The key to it.")
+    init_segment: str = strawberry.field(
+        description="The init segment as base64, just as it could be fetched: a start has one request less."
+    )
     tickets: list[Ticket] = strawberry.field(description="For the init segment and every segment that exists.")
 
     @classmethod
-    def of(cls, playback: playbacks.Playback, job: jobs.Job, tickets: Mapping[int, str], settings: Settings) -> Self:
-        """The playback as the schema shows it; the job has a video."""
+    def of(cls, opened: Opened, settings: Settings) -> Self:
+        """The playback as the schema shows it; the job has a video, or the beginning of one."""
+        playback, job = opened.playback, opened.job
         assert job.video is not None
         return cls(
             id=strawberry.ID(playback.id),
             job_id=strawberry.ID(job.id),
             mime_type=job.video.mime_type,
             segment_count=job.segments,
-            complete=job.state.is_terminal,
+            complete=job.state is jobs.JobState.COMPLETED,
+            protection=playback.protection,
+            attempt=job.attempt,
             duration_seconds=job.video.duration,
             segment_seconds=job.video.segment_seconds,
             width=job.video.width,
             height=job.video.height,
             expires_at=datetime.fromtimestamp(playback.created_at + settings.playback_seconds, UTC),
-            tickets=Ticket.list_of(tickets),
+            licence=Licence.of(opened.licence),
+            init_segment=base64.b64encode(opened.init).decode(),
+            tickets=Ticket.list_of(opened.tickets),
         )
 
 
 @strawberry.type(description="More tickets of a playback.")
 class Tickets:
-    tickets: list[Ticket] = strawberry.field(description="One for each segment that was asked for and exists.")
+    tickets: list[Ticket] = strawberry.field(
+        description="One for each segment that was asked for and exists; none if none does after 20 seconds."
+    )
     segment_count: int = strawberry.field(description="Segments that exist now.")
     complete: bool = strawberry.field(description="Whether these are all.")

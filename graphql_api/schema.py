@@ -7,7 +7,7 @@ import sys
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaskErrors
+from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
 from graphql_api.mutations import Mutation
@@ -51,8 +51,21 @@ class QuietSchema(strawberry.Schema):
         """Nothing: see above."""
 
 
+#: Texts of operations whose parsing and validation are remembered. Clients have a dozen each; parsing one costs more
+#: than answering it.
+_REMEMBERED = 256
+
 schema = QuietSchema(
-    query=Query, mutation=Mutation, subscription=Subscription, types=[Job], config=SCALARS, extensions=[MaskUnexpected]
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[Job],
+    config=SCALARS,
+    extensions=[
+        MaskUnexpected,
+        lambda: ParserCache(maxsize=_REMEMBERED),
+        lambda: ValidationCache(maxsize=_REMEMBERED),
+    ],
 )
 
 

@@ -102,8 +102,12 @@ async def take_in(file: ReceivedFile, options: VideoOptions, viewer: str, servic
     offered = False
     try:
         decoded = await services.decoder.decode(
-            file.path, media.picture(job_id), media.thumbnail(job_id), settings=services.settings
+            file.path, media.picture_path(job_id), media.thumbnail_path(job_id), settings=services.settings
         )
+        try:
+            await asyncio.to_thread(media.seal_pictures, job_id)
+        except OSError as error:
+            raise StoreUnavailable from error
         job = Job(
             id=job_id,
             viewer=viewer,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from reflex.plugins import Plugin
 #: The file that holds the addresses that Reflex bakes in, and one such address with its path.
 _ADDRESSES = "assets/reflex-env*.js"
 _ADDRESS = re.compile(r"""(["'`])(http|ws)s?://[^/"'`]+(/[^"'`]*)\1""")
+#: Host names for which Reflex would change an address after all: it then drops the port of https, and never connects.
+_LOCAL_NAMES = "assets/context-*.js"
+_NAMES = re.compile(r"(SAME_DOMAIN_HOSTNAMES\s*=\s*)\[[^\]]*\]")
 #: Files that are served as they are, from the root.
 _PUBLIC = Path(__file__).parent / "public"
 #: Copies of sources that the bundler has already taken in.
@@ -27,18 +31,23 @@ class OwnOriginPlugin(Plugin):
         Raises `RuntimeError` if the built page no longer has the form this was written for.
         """
         static: Path = context["static_dir"]
-        files = list(static.glob(_ADDRESSES))
-        if len(files) != 1:
-            raise RuntimeError(f"expected one {_ADDRESSES} in the built page, found {len(files)}")
-        text, count = _ADDRESS.subn(_from_own_origin, files[0].read_text())
-        if not count:
-            raise RuntimeError(f"{files[0].name} holds no addresses; has Reflex changed how it writes them?")
-        files[0].write_text(text)
+        _rewrite(static, _ADDRESSES, _ADDRESS, _from_own_origin)
+        _rewrite(static, _LOCAL_NAMES, _NAMES, lambda match: f"{match[1]}[]")
         shutil.copytree(_PUBLIC, static, dirs_exist_ok=True)
         for path in static.rglob("*.map"):
             path.unlink()
         for name in _LEFTOVERS:
             shutil.rmtree(static / name, ignore_errors=True)
+
+
+def _rewrite(static: Path, glob: str, pattern: re.Pattern[str], how: Callable[[re.Match[str]], str]) -> None:
+    files = list(static.glob(glob))
+    if len(files) != 1:
+        raise RuntimeError(f"expected one {glob} in the built page, found {len(files)}")
+    text, count = pattern.subn(how, files[0].read_text())
+    if not count:
+        raise RuntimeError(f"{files[0].name} does not hold what is to be changed; has Reflex changed how it writes it?")
+    files[0].write_text(text)
 
 
 def _from_own_origin(match: re.Match[str]) -> str:

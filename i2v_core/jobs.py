@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import secrets
 from collections.abc import Mapping
@@ -80,13 +81,22 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """What a player must know of a job's video before it fetches a segment. Sizes in pixels, times in seconds."""
+    """What a player must know of a job's video before it fetches a segment. Sizes in pixels, times in seconds.
+
+    `marked`: each segment is stored twice, as variants A and B that carry the two signs of the mark.
+    """
 
     mime_type: str
     width: int
     height: int
     segment_seconds: float
     duration: float
+    marked: bool = False
+
+    @property
+    def segment_count(self) -> int:
+        """How many segments the whole video has."""
+        return max(1, math.ceil(self.duration / self.segment_seconds - 1e-6))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@
 | `i2v:secret` | text | for ever |
 | `i2v:playback:<id>`, `i2v:viewer:<id>:playbacks` | hash, sorted set | a playback's lifetime |
 | `i2v:ticket:<hash>` | text | a ticket's lifetime |
+| `i2v:viewings:<job>` | list, newest first | as long as its job |
 """
 
 from __future__ import annotations
@@ -53,6 +54,11 @@ def viewer_playbacks(viewer: str) -> str:
 def playback(playback_id: str) -> str:
     """Key of a playback."""
     return f"i2v:playback:{playback_id}"
+
+
+def viewings(job_id: str) -> str:
+    """Key of the list of the playbacks that were opened of a job. `lua/prelude.lua` makes the same name."""
+    return f"i2v:viewings:{job_id}"
 
 
 def ticket(digest: str) -> str:

@@ -1,8 +1,9 @@
 """The media store: pictures, thumbnails, init segments and segments as files under one folder.
 
-Layout: `<root>/<job id>/picture.jpg`, `thumbnail.webp`, `<run>/init.mp4`, `<run>/<index>.m4s`. A file appears whole or
-not at all (written beside its place, then renamed). Paths are made of identifiers and numbers alone, never of a name
-that came from outside.
+Layout: `<root>/<job id>/picture.jpg`, `thumbnail.webp`, `<run>/init.mp4`, `<run>/<index>.m4s`, and of a marked video
+`<run>/<index>.b.m4s`, its variant B. A file appears whole or not at all (written beside its place, then renamed). Paths
+are made of identifiers and numbers alone, never of a name that came from outside. With a key (`I2V_MEDIA_KEY`) what is
+stored is sealed; what was stored before there was one stays readable.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from i2v_core.jobs import is_id
+from i2v_core.seal import Seal
+from i2v_core.settings import Settings
 
 
 class MediaMissing(LookupError):
@@ -21,10 +25,19 @@ class MediaMissing(LookupError):
 
 
 class MediaStore:
-    """The store in one folder. Cheap to make; it holds no open files. `OSError` where the disk says no."""
+    """The store in one folder, sealed with a key if there is one. Cheap to make; it holds no open files.
 
-    def __init__(self, root: Path) -> None:
+    `OSError` where the disk says no, `SealBroken` for what was sealed with another key or tampered with.
+    """
+
+    def __init__(self, root: Path, key: str | None = None) -> None:
         self.root = root
+        self._seal = Seal(key) if key else None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The store that the settings name."""
+        return cls(settings.media_path, settings.media_key)
 
     def folder(self, job_id: str) -> Path:
         """The folder of a job. Raises `MediaMissing` if the text is no job id."""
@@ -32,29 +45,43 @@ class MediaStore:
             raise MediaMissing(job_id)
         return self.root / job_id
 
-    def picture(self, job_id: str) -> Path:
+    def picture_path(self, job_id: str) -> Path:
         """Where the job's picture in normal form is kept."""
         return self.folder(job_id) / "picture.jpg"
 
-    def thumbnail(self, job_id: str) -> Path:
+    def thumbnail_path(self, job_id: str) -> Path:
         """Where the job's thumbnail is kept."""
         return self.folder(job_id) / "thumbnail.webp"
+
+    def seal_pictures(self, job_id: str) -> None:
+        """Seal the picture and the thumbnail that a decoder has just written in the clear; nothing without a key."""
+        if self._seal:
+            for path in (self.picture_path(job_id), self.thumbnail_path(job_id)):
+                self._put(path, path.read_bytes())
+
+    def picture(self, job_id: str) -> bytes:
+        """The job's picture in normal form (JPEG). Raises `MediaMissing`."""
+        return self._get(self.picture_path(job_id))
+
+    def thumbnail(self, job_id: str) -> bytes:
+        """The job's thumbnail (WebP). Raises `MediaMissing`."""
+        return self._get(self.thumbnail_path(job_id))
 
     def put_init(self, job_id: str, run: int, data: bytes) -> None:
         """Store the init segment of a run."""
         self._put(self._run(job_id, run) / "init.mp4", data)
 
-    def put_segment(self, job_id: str, run: int, index: int, data: bytes) -> None:
-        """Store segment `index` (from 0) of a run."""
-        self._put(self._run(job_id, run) / f"{int(index)}.m4s", data)
+    def put_segment(self, job_id: str, run: int, index: int, data: bytes, *, variant: int = 0) -> None:
+        """Store segment `index` (from 0) of a run; variant 0 is A, or the only one, 1 is B."""
+        self._put(self._segment(job_id, run, index, variant), data)
 
     def init(self, job_id: str, run: int) -> bytes:
         """The init segment of a run. Raises `MediaMissing`."""
         return self._get(self._run(job_id, run) / "init.mp4")
 
-    def segment(self, job_id: str, run: int, index: int) -> bytes:
-        """Segment `index` of a run. Raises `MediaMissing`."""
-        return self._get(self._run(job_id, run) / f"{int(index)}.m4s")
+    def segment(self, job_id: str, run: int, index: int, *, variant: int = 0) -> bytes:
+        """Segment `index` of a run; variant 0 is A, or the only one, 1 is B. Raises `MediaMissing`."""
+        return self._get(self._segment(job_id, run, index, variant))
 
     def delete(self, job_id: str) -> None:
         """Remove everything of a job; nothing happens if there is nothing."""
@@ -86,18 +113,25 @@ class MediaStore:
         except FileNotFoundError:
             return []
 
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
     def _run(self, job_id: str, run: int) -> Path:
         return self.folder(job_id) / str(int(run))
 
-    @staticmethod
-    def _get(path: Path) -> bytes:
+    def _segment(self, job_id: str, run: int, index: int, variant: int) -> Path:
+        return self._run(job_id, run) / f"{int(index)}{'.b' if variant else ''}.m4s"
+
+    def _get(self, path: Path) -> bytes:
         try:
-            return path.read_bytes()
+            data = path.read_bytes()
         except FileNotFoundError:
             raise MediaMissing(path.name) from None
+        return self._seal.open(data, self._name(path)) if self._seal else data
 
-    @staticmethod
-    def _put(path: Path, data: bytes) -> None:
+    def _put(self, path: Path, data: bytes) -> None:
+        if self._seal:
+            data = self._seal.close(data, self._name(path))
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
         try:

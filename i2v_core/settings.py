@@ -62,6 +62,13 @@ class Settings(BaseSettings):
         description="Secret that signs viewers' cookies. By default one is made once and kept in Redis, shared by all processes.",
     )
 
+    media_key: str | None = Field(
+        None,
+        min_length=32,
+        repr=False,
+        description="Random text (32 characters or more) that pictures and segments are encrypted with on the disk. By default they are stored clear.",
+    )
+
     # What may be uploaded ---------------------------------------------------------------------------------------
     max_upload_mb: float = Field(
         20, gt=0, le=500, description="Largest upload in MB (1 MB = 1,000,000 bytes). Phone photos are 2-12."
@@ -127,6 +134,17 @@ class Settings(BaseSettings):
         64, ge=1, le=10000, description="Playbacks one viewer may have open; the oldest ends first."
     )
 
+    tickets_per_playback: int = Field(
+        512,
+        ge=64,
+        le=100_000,
+        description="Segments one playback may fetch in its life. 512 is the longest video 24 times over.",
+    )
+    watermark: Literal["on", "off"] = Field(
+        "on",
+        description="Whether videos carry a faint mark that names the playback a leaked copy came from. It doubles the encoding and the disk space.",
+    )
+
     # What it says -----------------------------------------------------------------------------------------------
     log_format: Literal["auto", "human", "json"] = Field(
         "auto", description="Log lines: `human` on a terminal, else `json`; `auto` decides."
@@ -147,7 +165,7 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with http:// or https://")
         return value.rstrip("/") if value else value
 
-    @field_validator("redis_url", "api_url", "secret", "media_dir", mode="before")
+    @field_validator("redis_url", "api_url", "secret", "media_key", "media_dir", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value  # compose passes unset variables on as empty strings
@@ -201,7 +219,7 @@ def _sentence(error: object) -> str:
     field = str(error["loc"][0])
     name = f"{PREFIX}{field.upper()}"
     given = os.environ.get(name, error.get("input"))
-    shown = "(hidden)" if field in {"secret"} else repr(given)
+    shown = "(hidden)" if field in {"secret", "media_key"} else repr(given)
     context = error.get("ctx") or {}
     reason = str(context["error"]) if "error" in context else error["msg"][0].lower() + error["msg"][1:]
     return f"{name} is {shown}, but {reason}."

@@ -39,7 +39,7 @@ def run() -> int:
 async def _work(settings: Settings) -> int:
     redis = connect(redis_url(settings))
     queue = JobQueue(redis, settings)
-    media = MediaStore(settings.media_path)
+    media = MediaStore.of(settings)
     renderer = Renderer()
     presence = Presence(queue, settings.model_seconds)
     maker = VideoMaker(queue, media, renderer, presence)

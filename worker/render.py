@@ -10,13 +10,14 @@ import ctypes
 import json
 import os
 import queue
+import secrets
 import signal
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Any, BinaryIO
 
 import cv2
@@ -25,9 +26,10 @@ import numpy as np
 from i2v_core.errors import Code, JobFailed, StartRefused
 from i2v_core.jobs import VideoOptions
 from i2v_core.media import MediaMissing, MediaStore
+from i2v_core.seal import SealBroken
 from i2v_core.settings import Settings, load_settings
-from worker.canvas import video_size
-from worker.encoder import Encoder, InitSegment, Segment
+from worker.canvas import Size, video_size
+from worker.encoder import Encoder, InitSegment, Segment, frames_a_segment
 from worker.model import Frame, Pixels, Progress, VideoModel, load_model
 from worker.render_events import (
     Cancelled,
@@ -101,25 +103,35 @@ class Rendering:
     def _make(self, model: VideoModel, options: VideoOptions) -> None:
         picture = self._picture()
         size = video_size(picture.shape[1], picture.shape[0], self._settings.video_long_side)
-        encoder = Encoder(size, self._settings.video_fps)
-        made = model.generate(picture, options, size)
-        del picture  # 20 MB that the model may let go
-        with closing(made):
+        seconds = model.seconds_for(options)
+        encoder: Encoder | None = None
+        with ExitStack() as held:
+            made = held.enter_context(closing(model.generate(picture, options, size)))
+            del picture  # 20 MB that the model may let go
             for item in made:
                 if self._cancelled.is_set():
                     raise _Stopped
                 if isinstance(item, Progress):
                     self._progress(item.fraction)
-                else:
-                    self._keep(encoder.push(item.pixels), encoder, item)
-        self._progress(1.0)
-        self._emit(FramesDone(self._job, self._run))
-        self._keep(encoder.finish(), encoder, None)
+                    continue
+                if encoder is None:
+                    encoder = held.enter_context(closing(self._encoder(size, item.count, seconds)))
+                self._keep(encoder.push(item.pixels), encoder, item)
+            self._progress(1.0)
+            self._emit(FramesDone(self._job, self._run))
+            if encoder is not None:
+                self._keep(encoder.finish(), encoder, None)
+
+    def _encoder(self, size: Size, count: int, seconds: float) -> Encoder:
+        fps = self._settings.video_fps
+        # Secret, and another one in each run: nobody can work the mark out, and no other video has the same.
+        secret = secrets.randbits(64) if self._settings.watermark == "on" else None
+        return Encoder(size, fps, gop=frames_a_segment(fps, count, seconds), mark_secret=secret)
 
     def _picture(self) -> Pixels:
         try:
-            data = np.fromfile(self._store.picture(self._job), np.uint8)
-        except (FileNotFoundError, MediaMissing):
+            data = np.frombuffer(self._store.picture(self._job), np.uint8)
+        except (MediaMissing, SealBroken):
             data = np.empty(0, np.uint8)
         picture = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if data.size else None
         if picture is None:
@@ -132,6 +144,8 @@ class Rendering:
                 if isinstance(part, InitSegment):
                     self._store.put_init(self._job, self._run, part.data)
                 else:
+                    if part.data_b is not None:  # first: whoever sees A must find both
+                        self._store.put_segment(self._job, self._run, part.index, part.data_b, variant=1)
                     self._store.put_segment(self._job, self._run, part.index, part.data)
             except OSError as error:
                 raise JobFailed(
@@ -142,9 +156,17 @@ class Rendering:
             if isinstance(part, InitSegment):
                 assert frame is not None
                 height, width = frame.pixels.shape[:2]
-                duration = frame.count / self._settings.video_fps
                 self._emit(
-                    InitStored(self._job, self._run, part.mime_type, width, height, encoder.segment_seconds, duration)
+                    InitStored(
+                        self._job,
+                        self._run,
+                        part.mime_type,
+                        width,
+                        height,
+                        encoder.segment_seconds,
+                        frame.count / self._settings.video_fps,
+                        encoder.marked,
+                    )
                 )
             else:
                 self._segments += 1
@@ -204,7 +226,7 @@ def main() -> None:
     except StartRefused as refusal:
         emit(Refused(str(refusal)))
         sys.exit(1)
-    store = MediaStore(settings.media_path)
+    store = MediaStore.of(settings)
     commands = _Commands(sys.stdin.buffer)
     emit(Ready(model.name, model.memory_mb, time.monotonic() - begun))
     while True:

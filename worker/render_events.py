@@ -50,7 +50,10 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True)
 class InitStored:
-    """The init segment is in the store. Sizes in pixels, times in seconds; `duration` is that of the whole video."""
+    """The init segment is in the store. Sizes in pixels, times in seconds; `duration` is that of the whole video.
+
+    `marked`: every segment that follows is stored in two variants.
+    """
 
     type: ClassVar[str] = "init"
     job: str
@@ -60,11 +63,12 @@ class InitStored:
     height: int
     segment_seconds: float
     duration: float
+    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentStored:
-    """Segment `index` (from 0), `duration` seconds long, is in the store, whole."""
+    """Segment `index` (from 0), `duration` seconds long, is in the store, whole, in every variant it has."""
 
     type: ClassVar[str] = "segment"
     job: str

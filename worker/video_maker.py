@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from i2v_core.errors import Code, StoreUnavailable
@@ -123,7 +123,9 @@ class VideoMaker:
             case Progressed():
                 await self._report(run, percent=_FRAMES_PERCENT * event.fraction)
             case InitStored():
-                run.video = Video(event.mime_type, event.width, event.height, event.segment_seconds, event.duration)
+                run.video = Video(
+                    event.mime_type, event.width, event.height, event.segment_seconds, event.duration, event.marked
+                )
                 await self._report(run, video=run.video)
             case SegmentStored():
                 run.segments = event.index + 1
@@ -171,7 +173,7 @@ class VideoMaker:
             )
             await _until_done(lambda: self._queue.fail(job.id, run.number, failure))
             return
-        video = Video(run.video.mime_type, run.video.width, run.video.height, run.video.segment_seconds, done.duration)
+        video = replace(run.video, duration=done.duration)
         if not await _until_done(lambda: self._queue.complete(job.id, run.number, segments=done.segments, video=video)):
             raise Lost
         took = round(time.monotonic() - run.began, 3)

@@ -14,6 +14,7 @@ _PATHS = {
     "bin": "M4 7h16M10 4h4M6 7l1 13h10l1-13M10 11v5M14 11v5",
     "close": "M6 6l12 12M18 6 6 18",
     "sliders": "M4 8h10M18 8h2M4 16h2M10 16h10M14 5v6M6 13v6",
+    "lock": "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",
     "clock": "M12 7v5l3 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0z",
 }
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import reflex as rx
 
 from i2v_app.components.clock import local_time
+from i2v_app.components.held import held
 from i2v_app.components.icons import icon
 from i2v_app.components.player.player import player
 from i2v_app.states.jobs import JobsState
@@ -17,17 +18,21 @@ from i2v_app.states.jobs import JobsState
 #: A Reflex variable that stands for a `Card` in the browser; type checkers cannot follow its attributes.
 CardVar: TypeAlias = Any
 
+# A card and what changes faster than it come and go together.
+_RUNNING: Any = held("heldRunning", JobsState.running, JobsState.ready)
+_WAITING: Any = held("heldWaiting", JobsState.waiting, JobsState.ready)
+
+_CANCELLED = "Cancelled while it was being made."
+
 
 def job_card(card: CardVar) -> rx.Component:
     """The card of a job in whatever state it is."""
     return rx.el.li(
         rx.el.div(
             rx.el.img(src=card.thumbnail, alt="", class_name="card-backdrop"),
-            rx.match(
-                card.state,
-                ("COMPLETED", player(job_id=card.id, poster=card.thumbnail, name=card.name)),
-                rx.el.img(src=card.thumbnail, alt="", class_name="card-picture"),
-            ),
+            # Until the player's script is there; then the player's poster lies on it, the same picture in the same place.
+            rx.el.img(src=card.thumbnail, alt="", class_name="card-picture"),
+            _player(card),
             rx.match(
                 card.state,
                 ("QUEUED", _place(card)),
@@ -64,8 +69,23 @@ def job_card(card: CardVar) -> rx.Component:
     )
 
 
+def _player(card: CardVar) -> rx.Component:
+    # One player from the first segment to the last: nothing here may depend on the state but what it is told.
+    progress = _RUNNING[card.id]
+    return player(
+        job_id=card.id,
+        state=card.state,
+        attempt=rx.cond(card.state == "PROCESSING", progress.attempt, 0),
+        watchable=(card.state == "COMPLETED") | ((card.state == "PROCESSING") & progress.watchable),
+        message=rx.cond(card.state == "CANCELLED", _CANCELLED, card.failure),
+        how_to_fix=rx.cond(card.state == "CANCELLED", "Add the picture again to have it made anew.", card.how_to_fix),
+        poster=card.thumbnail,
+        name=card.name,
+    )
+
+
 def _place(card: CardVar) -> rx.Component:
-    place = JobsState.waiting[card.id]
+    place = _WAITING[card.id]
     return rx.cond(
         place.place == 1,
         rx.el.span("Next in line", class_name="card-place"),
@@ -74,7 +94,7 @@ def _place(card: CardVar) -> rx.Component:
 
 
 def _waiting(card: CardVar) -> rx.Component:
-    place = JobsState.waiting[card.id]
+    place = _WAITING[card.id]
     return rx.el.p(
         rx.cond(
             place.starts_at > 0,
@@ -87,7 +107,7 @@ def _waiting(card: CardVar) -> rx.Component:
 
 
 def _progress(card: CardVar) -> rx.Component:
-    percent = JobsState.running[card.id].percent
+    percent = _RUNNING[card.id].percent
     return rx.fragment(
         # Where the place in line stood before; said to screen readers by the bar.
         rx.el.span(percent, "%", class_name="card-place card-percent", aria_hidden="true"),
@@ -104,7 +124,7 @@ def _progress(card: CardVar) -> rx.Component:
 
 
 def _running(card: CardVar) -> rx.Component:
-    progress = JobsState.running[card.id]
+    progress = _RUNNING[card.id]
     return rx.el.p(
         progress.stage,
         rx.cond(progress.remaining > 0, rx.el.span(" · ", progress.remaining, " s left")),
@@ -122,7 +142,11 @@ def _completed(card: CardVar) -> rx.Component:
 
 
 def _failed(card: CardVar) -> rx.Component:
-    return rx.el.div(rx.el.strong(card.failure), rx.el.span(card.how_to_fix), class_name="card-trouble")
+    return rx.fragment(
+        rx.el.div(rx.el.strong(card.failure), rx.el.span(card.how_to_fix), class_name="card-trouble"),
+        # Where the player says the same over the last picture.
+        rx.el.p("No video was made.", class_name="card-status card-ended"),
+    )
 
 
 def _cancel(card: CardVar) -> rx.Component:

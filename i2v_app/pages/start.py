@@ -9,6 +9,8 @@ import reflex as rx
 
 from i2v_app.components.clock import server_clock
 from i2v_app.components.frame import framed
+from i2v_app.components.held import held
+from i2v_app.components.insecure import insecure_notice
 from i2v_app.components.invitation import invitation
 from i2v_app.components.job_card import job_card
 from i2v_app.components.uploader.uploader import upload_cards
@@ -18,6 +20,7 @@ from i2v_app.states.jobs import JobsState
 def start() -> rx.Component:
     """The whole page."""
     return framed(
+        insecure_notice(),
         invitation(),
         _videos(),
         server_clock(now=JobsState.server_time),
@@ -32,7 +35,7 @@ def _videos() -> rx.Component:
         rx.el.h2("Your videos", id="videos", tab_index=-1),
         rx.el.ul(
             upload_cards(jobs=JobsState.ids),
-            rx.foreach(JobsState.cards, job_card),
+            rx.foreach(held("heldCards", JobsState.cards, JobsState.ready), job_card),
             class_name="cards",
             role="list",
             aria_label="Your pictures and videos, newest first",

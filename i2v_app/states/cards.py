@@ -77,12 +77,16 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """How far a job that is PROCESSING is: percent of the whole job and seconds that remain, -1 if not known."""
+    """How far a job that is PROCESSING is: percent of the whole job and seconds that remain, -1 if not known.
+
+    `watchable`: its first segment is made.
+    """
 
     stage: str
     percent: int
     attempt: int
     remaining: int
+    watchable: bool
 
     @classmethod
     def of(cls, progress: Mapping[str, Any]) -> Running:
@@ -93,6 +97,7 @@ class Running:
             percent=int(progress["percent"]),
             attempt=progress["attempt"],
             remaining=-1 if remaining is None else max(1, round(remaining)),
+            watchable=progress["segmentsReady"] > 0,
         )
 
 

@@ -24,6 +24,9 @@ local function owns(key, run)
   return held[1] == 'PROCESSING' and held[2] == run
 end
 
+-- Key of the playbacks that were opened of a job.
+local function viewings(id) return 'i2v:viewings:' .. id end
+
 -- Takes the job out of arq's queue with everything that arq keeps of it.
 local function leave_queue(queue, id)
   redis.call('ZREM', queue, id)
@@ -38,4 +41,5 @@ local function conclude(key, queue, channel, id, now, retention, fields)
   leave_queue(queue, id)
   change(key, channel, fields)
   redis.call('EXPIRE', key, retention)
+  redis.call('EXPIRE', viewings(id), retention)
 end

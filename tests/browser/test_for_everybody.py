@@ -58,6 +58,7 @@ def test_the_whole_way_with_the_keyboard_alone(page: Page) -> None:
     at = page.locator("video").evaluate("v => v.currentTime")
     page.keyboard.press("ArrowRight")
     wait_until(lambda: page.locator("video").evaluate("v => v.currentTime") != at)
+    expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
     _tab_to(page, "Delete coffee.png")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Keep")).to_be_focused()

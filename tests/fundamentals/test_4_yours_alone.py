@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from tests.conftest import PICTURES
 from tests.fundamentals.server import FETCH, Server, Viewer
-from tests.fundamentals.test_1_a_picture_becomes_a_video import OPEN
+from tests.fundamentals.watching import TICKETS, new_key, watch
 
 UNKNOWN = "job_" + "0" * 24
 EVERYTHING = """
-mutation Everything($id: ID!) {
+mutation Everything($id: ID!, $key: String!) {
   cancelJob(id: $id) { __typename ... on Refusal { code message howToFix } }
   deleteJob(id: $id) { __typename ... on Refusal { code message howToFix } }
-  openPlayback(jobId: $id) { __typename ... on Refusal { code message howToFix } }
+  openPlayback(jobId: $id, publicKey: $key) { __typename ... on Refusal { code message howToFix } }
 }
 """
 
@@ -21,7 +21,11 @@ async def test_a_foreign_job_answers_like_one_that_does_not_exist(server: Server
     job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
     await alice.finished(job["id"])
 
-    assert await bob.ask(EVERYTHING, id=job["id"]) == await bob.ask(EVERYTHING, id=UNKNOWN)
+    key = new_key()[1]
+    foreign_answers = await bob.ask(EVERYTHING, id=job["id"], key=key)
+    assert foreign_answers == await bob.ask(EVERYTHING, id=UNKNOWN, key=key)
+    playback = (await watch(alice, job["id"])).id
+    assert (await bob.ask(TICKETS, id=playback, indexes=[0]))["playbackTickets"]["code"] == "PLAYBACK_NOT_FOUND"
     query = "query($id: ID!) { job(id: $id) { id } node(id: $id) { id } }"
     assert await bob.ask(query, id=job["id"]) == {"job": None, "node": None}
     foreign = [p async for p in bob.progress(job["id"])]
@@ -38,7 +42,7 @@ async def test_a_ticket_works_for_its_viewer_alone_and_a_thief_does_not_use_it_u
     server.start("api", "worker")
     job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
     await alice.finished(job["id"])
-    playback = (await alice.ask(OPEN, id=job["id"]))["openPlayback"]
+    playback = (await watch(alice, job["id"])).playback
     ticket = {"I2V-Ticket": playback["tickets"][1]["value"]} | FETCH
     path = f"/media/playbacks/{playback['id']}/0"
 
@@ -54,7 +58,7 @@ async def test_what_is_deleted_is_gone(server: Server, alice: Viewer) -> None:
     server.start("api", "worker")
     job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
     await alice.finished(job["id"])
-    playback = (await alice.ask(OPEN, id=job["id"]))["openPlayback"]
+    playback = (await watch(alice, job["id"])).playback
 
     deleted = await alice.ask("mutation($id: ID!) { deleteJob(id: $id) { __typename } }", id=job["id"])
 

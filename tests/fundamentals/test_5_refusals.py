@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import PICTURES
 from tests.fundamentals.server import UPLOAD, Server, Viewer
+from tests.fundamentals.watching import try_to_open
 
 PHOTO = (PICTURES / "chelsea.png").read_bytes()
 
@@ -139,10 +140,9 @@ async def test_a_playback_of_a_job_without_a_video_is_refused(server: Server, al
     server.start("api")
     job = await alice.upload(PHOTO)
 
-    query = "mutation($id: ID!) { openPlayback(jobId: $id) { ... on PlaybackRefused { code } } }"
-    assert (await alice.ask(query, id=job["id"]))["openPlayback"] == {"code": "NOT_PLAYABLE_YET"}
+    assert (await try_to_open(alice, job["id"]))["code"] == "NOT_PLAYABLE_YET"
     await alice.ask("mutation($id: ID!) { cancelJob(id: $id) { __typename } }", id=job["id"])
-    assert (await alice.ask(query, id=job["id"]))["openPlayback"] == {"code": "HAS_NO_VIDEO"}
+    assert (await try_to_open(alice, job["id"]))["code"] == "HAS_NO_VIDEO"
     again = "mutation($id: ID!) { cancelJob(id: $id) { ... on JobAlreadyFinished { code job { state } } } }"
     assert (await alice.ask(again, id=job["id"]))["cancelJob"] == {
         "code": "JOB_ALREADY_FINISHED",

@@ -58,6 +58,16 @@ def test_progress_of_a_known_state_is_taken_from_the_event_alone() -> None:
     assert board.running["a"].percent == 41
 
 
+def test_a_job_can_be_watched_from_its_first_segment_on() -> None:
+    board = Board()
+    board.take(job("a", state="PROCESSING", version=3))
+    assert not board.running["a"].watchable
+
+    board.apply(event("a", state="PROCESSING", version=4, segmentsReady=1))
+
+    assert board.running["a"].watchable
+
+
 def test_an_event_of_an_unknown_job_or_a_new_state_asks_for_the_job() -> None:
     board = Board()
     board.take(job("a"))

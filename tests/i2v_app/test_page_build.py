@@ -15,6 +15,8 @@ def test_baked_in_addresses_become_the_pages_own(tmp_path: Path) -> None:
     built.write_text(
         'var e={PING:"http://localhost:8000/ping",EVENT:`ws://localhost:8000/_event`,TRANSPORT:`websocket`};'
     )
+    context = built.parent / "context-3c4d.js"
+    context.write_text("var a=1,SAME_DOMAIN_HOSTNAMES=[`localhost`,`0.0.0.0`,`::`],b=2;")
     (built.parent / "app.js.map").write_text("{}")
 
     OwnOriginPlugin().post_build(static_dir=tmp_path)
@@ -22,6 +24,7 @@ def test_baked_in_addresses_become_the_pages_own(tmp_path: Path) -> None:
     assert "localhost" not in built.read_text()
     assert '(location.origin+"/ping")' in built.read_text()
     assert '(location.origin.replace(/^http/,"ws")+"/_event")' in built.read_text()
+    assert context.read_text() == "var a=1,SAME_DOMAIN_HOSTNAMES=[],b=2;", "https://localhost:8443 would lose its port"
     assert not list(tmp_path.rglob("*.map"))
     assert (tmp_path / "favicon.svg").exists()
 

@@ -8,6 +8,9 @@ import pytest
 
 from i2v_core.jobs import new_id
 from i2v_core.media import MediaMissing, MediaStore
+from i2v_core.seal import SealBroken
+
+KEY = "0123456789abcdef0123456789abcdef"
 
 
 def test_what_is_put_is_given_back_and_nothing_half_written_stays(tmp_path: Path) -> None:
@@ -28,7 +31,7 @@ def test_what_is_put_is_given_back_and_nothing_half_written_stays(tmp_path: Path
 @pytest.mark.parametrize("job", ["../escape", "", "job_", "/etc", "job_" + "A" * 24, "viewer_" + "a" * 24])
 def test_a_path_is_never_made_from_anything_but_a_job_id(tmp_path: Path, job: str) -> None:
     with pytest.raises(MediaMissing):
-        MediaStore(tmp_path).picture(job)
+        MediaStore(tmp_path).picture_path(job)
 
 
 def test_only_the_runs_that_are_kept_stay(tmp_path: Path) -> None:
@@ -52,3 +55,37 @@ def test_a_deleted_job_leaves_nothing(tmp_path: Path) -> None:
     store.delete(job)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_variants_of_a_segment_lie_side_by_side(tmp_path: Path) -> None:
+    store, job = MediaStore(tmp_path), new_id("job")
+
+    store.put_segment(job, 1, 0, b"variant a")
+    store.put_segment(job, 1, 0, b"variant b", variant=1)
+
+    assert (store.segment(job, 1, 0), store.segment(job, 1, 0, variant=1)) == (b"variant a", b"variant b")
+    with pytest.raises(MediaMissing):
+        store.segment(job, 1, 1, variant=1)
+
+
+def test_with_a_key_nothing_on_the_disk_can_be_read_or_swapped(tmp_path: Path) -> None:
+    clear, sealed, job = MediaStore(tmp_path), MediaStore(tmp_path, KEY), new_id("job")
+    clear.put_segment(job, 1, 0, b"stored before there was a key")
+    sealed.put_segment(job, 1, 1, b"a secret segment")
+    sealed.put_segment(job, 1, 2, b"another")
+    sealed.picture_path(job).write_bytes(b"just decoded")
+    sealed.thumbnail_path(job).write_bytes(b"small")
+
+    sealed.seal_pictures(job)
+
+    assert sealed.segment(job, 1, 0) == b"stored before there was a key"
+    assert sealed.segment(job, 1, 1) == b"a secret segment"
+    assert (sealed.picture(job), sealed.thumbnail(job)) == (b"just decoded", b"small")
+    on_disk = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"secret" not in on_disk
+    assert b"decoded" not in on_disk
+    with pytest.raises(SealBroken):
+        MediaStore(tmp_path, KEY[::-1]).segment(job, 1, 1)
+    (tmp_path / job / "1" / "1.m4s").write_bytes((tmp_path / job / "1" / "2.m4s").read_bytes())
+    with pytest.raises(SealBroken):
+        sealed.segment(job, 1, 1)

@@ -79,7 +79,7 @@ def job(store: MediaStore) -> str:
     """A job whose picture is in the store."""
     job_id = new_id("job")
     store.folder(job_id).mkdir(parents=True)
-    shutil.copy(PICTURES / "coffee.png", store.picture(job_id))
+    shutil.copy(PICTURES / "coffee.png", store.picture_path(job_id))
     return job_id
 
 

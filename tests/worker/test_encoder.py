@@ -13,8 +13,8 @@ import pytest
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 from numpy.typing import NDArray
 
+from i2v_core.boxes import Box, walk
 from i2v_core.jobs import Motion
-from worker.boxes import Box, walk
 from worker.canvas import Size, video_size
 from worker.encoder import Encoder, InitSegment, Segment
 from worker.motion import Camera, path_for

@@ -105,7 +105,7 @@ async def test_a_model_that_raises_fails_the_job_and_not_the_process(make: Make,
 
 async def test_a_picture_that_is_gone_or_unreadable_fails_the_job(make: Make, store: MediaStore, job: str) -> None:
     renderer = make()
-    store.picture(job).write_bytes(b"no picture")
+    store.picture_path(job).write_bytes(b"no picture")
 
     unreadable = await events_of(renderer, job)
     gone = await events_of(renderer, new_id("job"))

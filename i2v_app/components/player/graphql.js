@@ -3,25 +3,29 @@
 // Answers that say "later": overloaded, restarting, or a front that lost its backend for a moment.
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504]);
 
+// Milliseconds without an answer after which the connection is taken for dead. The longest answer, a wait for the next
+// segment, takes 20 s.
+const SILENCE = 35_000;
+
 /** The request may succeed if it is made again. */
 export class Later extends Error {}
 
 /** The `data` of an operation. Throws `Later` when it is worth trying again, `Error` otherwise. */
 export async function ask(query, variables, signal) {
-  let response;
+  let response, answer;
   try {
     response = await fetch("/graphql", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify({ query, variables }),
-      signal,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(SILENCE)]),
     });
+    if (LATER.has(response.status)) throw new Later(`status ${response.status}`);
+    answer = await response.json();
   } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Later("no answer");
+    signal.throwIfAborted();
+    throw error instanceof Later ? error : new Later("no answer");
   }
-  if (LATER.has(response.status)) throw new Later(`status ${response.status}`);
-  const answer = await response.json();
   if (!answer.data) throw new Error(answer.errors?.[0]?.message ?? "no data");
   return answer.data;
 }

@@ -1,77 +1,97 @@
-// One viewing of one video: opened at the API, its segments fetched for one-use tickets.
+// One playback of one video: opened at the API, unlocked, its segments fetched for one-use tickets.
 
-import { Later, ask } from "./graphql.js";
+import { Later } from "./graphql.js";
+import { takeKeyPair } from "./key_pairs.js";
+import { unwrap } from "./licence.js";
 import { patiently } from "./patience.js";
+import { Refused, open, ticketsFor } from "./protocol.js";
 
-const OPEN = `mutation ($jobId: ID!) { openPlayback(jobId: $jobId) { __typename
-  ... on Playback { id mimeType segmentCount complete durationSeconds tickets { index value } }
-  ... on JobNotFound { message howToFix }
-  ... on PlaybackRefused { message howToFix }
-  ... on TryAgain { message howToFix } } }`;
+// Index of the init segment.
+const INIT = -1;
 
-const TICKETS = `mutation ($id: ID!, $indexes: [Int!]!) { playbackTickets(playbackId: $id, indexes: $indexes) { __typename
-  ... on Tickets { tickets { index value } segmentCount complete }
-  ... on PlaybackRefused { message howToFix }
-  ... on TryAgain { message howToFix } } }`;
+// Milliseconds for which a ticket is taken for good. The server's limit is 60 s; asking for another costs less than a refusal.
+const FRESH = 45_000;
 
-/** Index of the init segment. */
-export const INIT = -1;
-
-/** The API will not play this; `message` says why and `howToFix` what to do. */
-export class Refused extends Error {
-  constructor({ message, howToFix }) {
-    super(message);
-    this.howToFix = howToFix;
-  }
-}
+// Tickets to ask for at once while the video grows: a model that is faster than real time makes several segments meanwhile.
+const EAGER = 4;
 
 class TicketUsed extends Later {}
 
-/** Open a playback of a job. Throws `Refused`, or `Later` when the server could not be reached for long. */
-export async function openPlayback(jobId, signal) {
+/** Open a playback of a job, for `decryption`. Throws `Refused`, or `Later` when the server could not be reached for long. */
+export async function openSession(jobId, decryption, signal) {
+  const { privateKey, publicKey } = await takeKeyPair();
   const playback = await patiently(
-    async () => answerOf((await ask(OPEN, { jobId }, signal)).openPlayback, "Playback"),
+    () => open(jobId, publicKey, decryption.protection, signal),
     (error) => error instanceof Later,
     signal,
   );
-  return new PlaybackSession(playback);
+  return new PlaybackSession(playback, privateKey, decryption);
 }
 
 class PlaybackSession {
   #id;
-  #tickets;
+  #tickets = new Map();
+  #decryption;
 
-  constructor(playback) {
+  constructor(playback, privateKey, decryption) {
     this.#id = playback.id;
-    this.#tickets = new Map(playback.tickets.map(({ index, value }) => [index, value]));
+    this.#decryption = decryption;
     this.mimeType = playback.mimeType;
     this.duration = playback.durationSeconds;
-    // A video that is still being made will let these two grow with every answer.
-    this.segmentCount = playback.segmentCount;
-    this.complete = playback.complete;
+    this.segmentSeconds = playback.segmentSeconds;
+    this.attempt = playback.attempt;
+    this.#take(playback);
+    /** Resolves when the licence is where it must be to decrypt. */
+    this.unlocked = unwrap(playback.licence, privateKey, playback.id).then((licence) =>
+      decryption.unlock(playback.licence.keyId, licence, playback.id),
+    );
+    /** The init segment's bytes. */
+    this.init = this.#reveal(Uint8Array.from(atob(playback.initSegment), (letter) => letter.charCodeAt(0)), INIT);
+    for (const promise of [this.unlocked, this.init]) promise.catch(() => {}); // whoever waits for it hears of it
   }
 
-  /** The bytes of the init segment (`INIT`) or of a segment, as stored. Tries again with a new ticket when one is spent. */
-  fetchSegment(index, signal) {
-    return patiently(
+  /** The bytes of a segment, ready to append. Tries again with a new ticket when one is spent. */
+  async fetchSegment(index, signal) {
+    const bytes = await patiently(
       () => this.#fetchOnce(index, signal),
       (error) => error instanceof Later,
       signal,
     );
+    return this.#reveal(bytes, index);
+  }
+
+  async #reveal(bytes, index) {
+    if (this.#decryption.needsKeyToReveal) await this.unlocked;
+    return this.#decryption.reveal(bytes, this.#id, index);
+  }
+
+  /** Wait until the video has more segments than now, or is complete. Outlasts whatever restarts meanwhile. */
+  async grow(signal) {
+    const before = this.segmentCount;
+    const next = Array.from({ length: EAGER }, (_, n) => before + n);
+    while (!this.complete && this.segmentCount === before) {
+      const answer = await patiently(
+        () => ticketsFor(this.#id, next, signal),
+        (error) => error instanceof Later,
+        signal,
+        Infinity,
+      );
+      this.#take(answer);
+    }
   }
 
   async #fetchOnce(index, signal) {
-    const ticket = await this.#takeTicket(index, signal);
+    const ticket = await this.#ticket(index, signal);
     let response;
     try {
-      response = await fetch(`/media/playbacks/${this.#id}/${index === INIT ? "init" : index}`, {
+      response = await fetch(`/media/playbacks/${this.#id}/${index}`, {
         headers: { "I2V-Ticket": ticket },
         cache: "no-store",
         signal,
       });
       if (response.ok) return new Uint8Array(await response.arrayBuffer());
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
+    } catch {
+      signal.throwIfAborted();
       // The ticket may have been spent on the way; the next attempt asks for another.
       throw new Later("no answer");
     }
@@ -82,22 +102,19 @@ class PlaybackSession {
     throw new Later(`status ${response.status}`);
   }
 
-  async #takeTicket(index, signal) {
-    if (!this.#tickets.has(index)) {
-      const answer = answerOf((await ask(TICKETS, { id: this.#id, indexes: [index] }, signal)).playbackTickets, "Tickets");
-      for (const { index: at, value } of answer.tickets) this.#tickets.set(at, value);
-      this.segmentCount = answer.segmentCount;
-      this.complete = answer.complete;
-    }
+  async #ticket(index, signal) {
+    if (!(this.#tickets.get(index)?.until > performance.now())) this.#take(await ticketsFor(this.#id, [index], signal));
     const ticket = this.#tickets.get(index);
     this.#tickets.delete(index);
     if (!ticket) throw new Later("not there yet");
-    return ticket;
+    return ticket.value;
   }
-}
 
-function answerOf(answer, wanted) {
-  if (answer.__typename === wanted) return answer;
-  if (answer.__typename === "TryAgain") throw new Later(answer.message);
-  throw new Refused(answer);
+  #take({ tickets, segmentCount, complete }) {
+    const until = performance.now() + FRESH;
+    for (const { index, value } of tickets) this.#tickets.set(index, { value, until });
+    // Answers may overtake each other.
+    this.segmentCount = Math.max(segmentCount, this.segmentCount ?? 0);
+    this.complete = complete || Boolean(this.complete);
+  }
 }

@@ -2,39 +2,48 @@
 
 const players = new Set();
 
+let playing = null;
+let isByHand = false;
+
 /** Join: `player` has `isReady()` (in view, and not paused by hand), `start()` and `stop()`. Returns how to leave. */
 export function join(player) {
   players.add(player);
   return () => {
     players.delete(player);
-    if (playing === player) {
-      playing = null;
-      next();
-    }
+    yieldStage(player);
   };
 }
 
-let playing = null;
-
-/** This one plays now; whichever did stops. */
+/** This one plays now, because somebody wants it; whichever did stops. */
 export function take(player) {
-  if (playing && playing !== player) playing.stop();
-  playing = player;
+  hand(player, true);
+}
+
+/** This one has news and would like to be seen: it plays now, unless somebody chose what is playing. */
+export function claim(player) {
+  const isTaken = playing && playing !== player && (isByHand || document.fullscreenElement);
+  if (!isTaken && player.isReady() && mayStart()) hand(player, false);
 }
 
 /** This one has stopped, left the view or become ready: let one that is ready have its turn. */
 export function yieldStage(player) {
   if (playing === player) playing = null;
-  next();
+  if (playing || !mayStart()) return;
+  const next = [...players].find((one) => one.isReady());
+  if (next) hand(next, false);
 }
 
-function next() {
-  if (playing || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  for (const player of players) {
-    if (player.isReady()) {
-      take(player);
-      player.start();
-      return;
-    }
+function hand(player, byHand) {
+  if (playing && playing !== player) {
+    const before = playing;
+    playing = player; // before it stops, or its stopping would call for the next
+    before.stop();
   }
+  playing = player;
+  isByHand = byHand;
+  player.start();
+}
+
+function mayStart() {
+  return !matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

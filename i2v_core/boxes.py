@@ -1,7 +1,7 @@
 """ISO base media boxes: writing the init segment and the media segments of one video track, and walking any.
 
-One track, one `traf` and one `trun` a segment, every sample's size explicit: whoever encrypts or marks a segment later
-finds each sample by adding up. ISO/IEC 14496-12 (boxes), 14496-15 (`avc1`, `avcC`), 23000-19 (CMAF).
+One track, one `traf` and one `trun` a segment, every sample's size explicit: whoever encrypts a segment later (`cenc.py` in the
+API) finds each sample by adding up. ISO/IEC 14496-12 (boxes), 14496-15 (`avc1`, `avcC`), 23000-19 (CMAF).
 FFmpeg's own muxer is not used because it holds a fragment back until the next one's first frame: a quarter of a second
 of model time at every segment.
 """
@@ -48,8 +48,8 @@ def walk(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
 
 def init_segment(*, width: int, height: int, timescale: int, avcc: bytes) -> bytes:
     """`ftyp` and `moov` of a fragmented file with one H.264 track in limited BT.709. `avcc`: see `avc_config`."""
-    ftyp = _box(b"ftyp", b"iso6" + struct.pack(">I", 0), b"iso6cmfcavc1mp41")
-    mvhd = _full(
+    ftyp = box(b"ftyp", b"iso6" + struct.pack(">I", 0), b"iso6cmfcavc1mp41")
+    mvhd = full_box(
         b"mvhd",
         0,
         0,
@@ -59,7 +59,7 @@ def init_segment(*, width: int, height: int, timescale: int, avcc: bytes) -> byt
         struct.pack(">I", TRACK + 1),
     )
     # Flags 3: enabled and in the movie.
-    tkhd = _full(
+    tkhd = full_box(
         b"tkhd",
         0,
         3,
@@ -67,19 +67,19 @@ def init_segment(*, width: int, height: int, timescale: int, avcc: bytes) -> byt
         _MATRIX,
         struct.pack(">2I", width << 16, height << 16),
     )
-    mdhd = _full(b"mdhd", 0, 0, struct.pack(">4I2H", 0, 0, timescale, 0, 0x55C4, 0))  # 0x55C4: language "und"
-    hdlr = _full(b"hdlr", 0, 0, bytes(4), b"vide", bytes(12), b"i2v\0")
-    dinf = _box(b"dinf", _full(b"dref", 0, 0, struct.pack(">I", 1), _full(b"url ", 0, 1)))
+    mdhd = full_box(b"mdhd", 0, 0, struct.pack(">4I2H", 0, 0, timescale, 0, 0x55C4, 0))  # 0x55C4: language "und"
+    hdlr = full_box(b"hdlr", 0, 0, bytes(4), b"vide", bytes(12), b"i2v\0")
+    dinf = box(b"dinf", full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1)))
     no_samples = (
-        b"".join(_full(kind, 0, 0, bytes(4)) for kind in (b"stts", b"stsc"))
-        + _full(b"stsz", 0, 0, bytes(8))
-        + _full(b"stco", 0, 0, bytes(4))
+        b"".join(full_box(kind, 0, 0, bytes(4)) for kind in (b"stts", b"stsc"))
+        + full_box(b"stsz", 0, 0, bytes(8))
+        + full_box(b"stco", 0, 0, bytes(4))
     )
-    stsd = _full(b"stsd", 0, 0, struct.pack(">I", 1), _sample_entry(width, height, avcc))
-    minf = _box(b"minf", _full(b"vmhd", 0, 1, bytes(8)), dinf, _box(b"stbl", stsd, no_samples))
-    trak = _box(b"trak", tkhd, _box(b"mdia", mdhd, hdlr, minf))
-    mvex = _box(b"mvex", _full(b"trex", 0, 0, struct.pack(">5I", TRACK, 1, 0, 0, 0)))
-    return ftyp + _box(b"moov", mvhd, trak, mvex)
+    stsd = full_box(b"stsd", 0, 0, struct.pack(">I", 1), _sample_entry(width, height, avcc))
+    minf = box(b"minf", full_box(b"vmhd", 0, 1, bytes(8)), dinf, box(b"stbl", stsd, no_samples))
+    trak = box(b"trak", tkhd, box(b"mdia", mdhd, hdlr, minf))
+    mvex = box(b"mvex", full_box(b"trex", 0, 0, struct.pack(">5I", TRACK, 1, 0, 0, 0)))
+    return ftyp + box(b"moov", mvhd, trak, mvex)
 
 
 def media_segment(*, index: int, start: int, sample_duration: int, samples: Sequence[bytes]) -> bytes:
@@ -88,17 +88,17 @@ def media_segment(*, index: int, start: int, sample_duration: int, samples: Sequ
     `start` and `sample_duration` are in units of the timescale.
     """
     # default-base-is-moof, default duration, default flags
-    tfhd = _full(b"tfhd", 0, 0x020000 | 0x08 | 0x20, struct.pack(">3I", TRACK, sample_duration, _NOT_SYNC))
-    tfdt = _full(b"tfdt", 1, 0, struct.pack(">Q", start))
+    tfhd = full_box(b"tfhd", 0, 0x020000 | 0x08 | 0x20, struct.pack(">3I", TRACK, sample_duration, _NOT_SYNC))
+    tfdt = full_box(b"tfdt", 1, 0, struct.pack(">Q", start))
     sizes = struct.pack(f">{len(samples)}I", *(len(sample) for sample in samples))
 
     def moof(data_offset: int) -> bytes:
         # data offset, first sample's flags, a size each
-        trun = _full(b"trun", 0, 0x01 | 0x04 | 0x200, struct.pack(">IiI", len(samples), data_offset, _SYNC), sizes)
-        mfhd = _full(b"mfhd", 0, 0, struct.pack(">I", index + 1))
-        return _box(b"moof", mfhd, _box(b"traf", tfhd, tfdt, trun))
+        trun = full_box(b"trun", 0, 0x01 | 0x04 | 0x200, struct.pack(">IiI", len(samples), data_offset, _SYNC), sizes)
+        mfhd = full_box(b"mfhd", 0, 0, struct.pack(">I", index + 1))
+        return box(b"moof", mfhd, box(b"traf", tfhd, tfdt, trun))
 
-    return moof(len(moof(0)) + 8) + _box(b"mdat", *samples)
+    return moof(len(moof(0)) + 8) + box(b"mdat", *samples)
 
 
 def nal_units(annex_b: bytes) -> list[bytes]:
@@ -132,13 +132,15 @@ def _sample_entry(width: int, height: int, avcc: bytes) -> bytes:
         + struct.pack(">Hh", 24, -1)
     )
     # Primaries, transfer and matrix 1: BT.709; 0: limited range.
-    colour = _box(b"colr", b"nclx", struct.pack(">3HB", 1, 1, 1, 0))
-    return _box(b"avc1", fields, _box(b"avcC", avcc), colour, _box(b"pasp", struct.pack(">2I", 1, 1)))
+    colour = box(b"colr", b"nclx", struct.pack(">3HB", 1, 1, 1, 0))
+    return box(b"avc1", fields, box(b"avcC", avcc), colour, box(b"pasp", struct.pack(">2I", 1, 1)))
 
 
-def _box(kind: bytes, *content: bytes) -> bytes:
+def box(kind: bytes, *content: bytes | bytearray) -> bytes:
+    """A box of that type (four bytes) around the content."""
     return struct.pack(">I4s", 8 + sum(map(len, content)), kind) + b"".join(content)
 
 
-def _full(kind: bytes, version: int, flags: int, *content: bytes) -> bytes:
-    return _box(kind, struct.pack(">I", version << 24 | flags), *content)
+def full_box(kind: bytes, version: int, flags: int, *content: bytes | bytearray) -> bytes:
+    """A box whose content begins with a version and 24 bits of flags (14496-12, 4.2)."""
+    return box(kind, struct.pack(">I", version << 24 | flags), *content)
