@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from i2v_cli import insecure
 from i2v_cli.embedded_redis import server_for
 from i2v_cli.listening import listen
 from i2v_cli.redis_server import OLDEST
@@ -24,6 +25,8 @@ from i2v_core.settings import PREFIX, Settings, load_settings
 _OLDEST_NODE = (22, 22)
 #: A job takes 1 to 6 MB; below 200 jobs' worth a busy day may fill the disk, below 20 an hour may.
 _LITTLE_DISK, _NO_DISK = 1_000_000_000, 100_000_000
+#: What docker-compose.yml alone reads, for its front.
+_OF_COMPOSE = {"I2V_SITE", "I2V_CERTIFICATES", "I2V_HTTP_PORT"}
 #: Seconds to wait for a Redis elsewhere.
 _PATIENCE = 3
 
@@ -50,7 +53,7 @@ def check_settings() -> tuple[Settings | None, list[Finding]]:
     """The settings, if their values are allowed, and what is wrong with the variables."""
     names = {PREFIX + name.upper() for name in Settings.model_fields}
     findings = []
-    for name in sorted(n for n in os.environ if n.upper().startswith(PREFIX) and n.upper() not in names):
+    for name in sorted(n for n in os.environ if n.upper().startswith(PREFIX) and n.upper() not in names | _OF_COMPOSE):
         near = difflib.get_close_matches(name.upper(), names, n=1)
         meant = f"Did you mean {near[0]}?" if near else "`i2v settings` lists those there are."
         findings.append(Finding("settings", State.WARN, f"{name} is no setting and has no effect", meant))
@@ -75,6 +78,7 @@ def check_environment(settings: Settings | None) -> Iterator[Finding]:
     yield _data_folder(settings)
     yield _disk(settings)
     yield _port(settings)
+    yield _watching(settings)
 
 
 def _python() -> Finding:
@@ -175,6 +179,15 @@ def _port(settings: Settings) -> Finding:
     except (StartRefused, OSError) as refusal:
         return Finding("port", State.WARN, f"{where} is not free", f"{refusal} If that is i2v itself, all is well.")
     return Finding("port", State.OK, f"{where} is free")
+
+
+def _watching(settings: Settings) -> Finding:
+    if insecure.is_plain_to_others(settings):
+        found = f"plain http on I2V_HOST={settings.host}: on other machines no browser plays a video"
+        return Finding("watching", State.WARN, found, insecure.ADVICE)
+    behind = settings.trusted_proxies.strip()
+    found = f"through the front at {behind} (I2V_TRUSTED_PROXIES), if it speaks https" if behind else "on this machine"
+    return Finding("watching", State.OK, found)
 
 
 def _first_existing(path: Path) -> Path:

@@ -23,7 +23,18 @@ def test_everything_is_there(env: dict[str, str]) -> None:
 
     assert code == 0
     assert {name: f["state"] for name, f in found.items() if f["state"] == "missing"} == {}
-    assert list(found) == ["settings", "Python", "page", "Node", "encoder", "Redis", "data folder", "free disk", "port"]
+    assert list(found) == [
+        "settings",
+        "Python",
+        "page",
+        "Node",
+        "encoder",
+        "Redis",
+        "data folder",
+        "free disk",
+        "port",
+        "watching",
+    ]
     assert "libx264" in found["encoder"]["found"]
 
 
@@ -83,3 +94,17 @@ def test_a_folder_of_a_newer_redis(env: dict[str, str]) -> None:
 
     assert code == 1
     assert "Redis 99.0.0" in found["Redis"]["advice"]
+
+
+def test_plain_http_for_other_machines(env: dict[str, str]) -> None:
+    code, found = doctor({**env, "I2V_HOST": "0.0.0.0"})
+
+    assert code == 0
+    assert found["watching"]["state"] == "warn"
+    assert "https" in found["watching"]["advice"]
+
+
+def test_what_compose_alone_reads_is_not_called_misspelled(env: dict[str, str]) -> None:
+    _, found = doctor({**env, "I2V_SITE": "i2v.example.org", "I2V_CERTIFICATES": "own", "I2V_HTTP_PORT": "8080"})
+
+    assert found["settings"]["state"] == "ok"
