@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -70,6 +71,18 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
     from i2v_cli.doctor import run
 
     sys.exit(run(as_json=json))
+
+
+@app.command()
+def trace(
+    leaked: Annotated[Path, typer.Argument(help="The leaked recording: a video file.")],
+    job: Annotated[str, typer.Option("--job", help="Id of the job whose video it may show.")],
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say which playback a leaked recording came from. Exit code 0: named, 2: cannot tell, 1: an error."""
+    from i2v_cli.trace import run
+
+    sys.exit(run(leaked, job, as_json=json))
 
 
 @app.command()
