@@ -21,6 +21,7 @@ from graphql_api.context import Services
 from graphql_api.decoder import Decoder
 from graphql_api.uploads import incoming_folder
 from graphql_api.view import GraphQLView
+from i2v_core.admission import Admission
 from i2v_core.errors import StoreUnavailable
 from i2v_core.logs import configure_logging, get_logger
 from i2v_core.media import MediaStore
@@ -74,6 +75,7 @@ def build_api(settings: Settings) -> Api:
         settings=settings,
         queue=queue,
         hub=ProgressHub(queue),
+        admission=Admission(queue),
         playbacks=Playbacks(redis, settings),
         media=MediaStore.of(settings),
         decoder=Decoder(settings),

@@ -16,16 +16,29 @@ MAX_QUERY_BYTES = 256 * 1024
 
 
 class BodyLimits:
-    """Places for upload bodies; who finds none waits. A body's own deadline (`multipart.py`) frees the place again."""
+    """Places for upload bodies; who finds none waits. A body's own deadline (`multipart.py`) frees the place again.
+
+    One flow gets half of them at most: many slow senders of one address hold up themselves, not everybody.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._places = asyncio.Semaphore(settings.max_concurrent_uploads)
+        self._share = max(1, settings.max_concurrent_uploads // 2)
+        #: Places of each flow that has uploads here, and how many those are.
+        self._shares: dict[str, tuple[asyncio.Semaphore, int]] = {}
 
     @asynccontextmanager
-    async def one_upload(self) -> AsyncIterator[None]:
-        """Hold a place while one body is read."""
-        async with self._places:
-            yield
+    async def one_upload(self, flow: str) -> AsyncIterator[None]:
+        """Hold a place while one body of the flow is read."""
+        share, users = self._shares.get(flow, (asyncio.Semaphore(self._share), 0))
+        self._shares[flow] = (share, users + 1)
+        try:
+            async with share, self._places:
+                yield
+        finally:
+            share, users = self._shares.pop(flow)
+            if users > 1:
+                self._shares[flow] = (share, users - 1)
 
 
 def counted(receive: Receive) -> Receive:

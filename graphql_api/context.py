@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
+from i2v_core.admission import Admission
 from i2v_core.media import MediaStore
 from i2v_core.playbacks import Playbacks
 from i2v_core.progress import ProgressHub
@@ -24,6 +25,7 @@ class Services:
     settings: Settings
     queue: JobQueue
     hub: ProgressHub
+    admission: Admission
     playbacks: Playbacks
     media: MediaStore
     decoder: Decoder
@@ -31,9 +33,10 @@ class Services:
 
 @dataclass(slots=True)
 class Context:
-    """One request: who asks, and the services."""
+    """One request: who asks, whom they share their turns with, and the services."""
 
     viewer: str
+    flow: str
     services: Services
 
 

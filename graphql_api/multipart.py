@@ -7,6 +7,7 @@ are looked at, a file that is over the limit or no picture at all is not stored 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import tempfile
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from graphql_api.picture_formats import HEAD_BYTES
 from graphql_api.refused_pictures import refusal_for
-from i2v_core.errors import Code, Limit, UploadRefused
+from i2v_core.errors import Code, Limit, StoreUnavailable, UploadRefused
 from i2v_core.logs import get_logger
 from i2v_core.settings import Settings
 
@@ -44,13 +45,20 @@ class ReceivedFile:
     name: str
     path: Path
     size: int = 0
-    refusal: UploadRefused | None = None
+    refusal: UploadRefused | StoreUnavailable | None = None
+    #: SHA-256 of the bytes as they came.
+    digest: str = ""
 
 
 @dataclass(slots=True)
 class MultipartBody:
-    """A multipart body as received: the texts of its fields and its files, by part name."""
+    """A multipart body as received: the texts of its fields and its files, by part name.
 
+    With a refusal set before it is read none of its files is stored, and each is refused with it; but for one that
+    names an idempotency key and is only over a bound of the line: `enqueue` knows whether it has a place already.
+    """
+
+    refusal: UploadRefused | StoreUnavailable | None = None
     fields: dict[str, bytes] = field(default_factory=dict)
     files: dict[str, ReceivedFile] = field(default_factory=dict)
 
@@ -123,6 +131,7 @@ class _Parser:
         self._file: ReceivedFile | None = None
         self._handle: BinaryIO | None = None
         self._head = b""
+        self._hash = hashlib.sha256()
         self._parts = 0
         self._ended = False
 
@@ -173,16 +182,29 @@ class _Parser:
             return
         if "operations" not in self._body.fields or "map" not in self._body.fields:
             raise HTTPException(400, "The fields 'operations' and 'map' must come before the files.")
+        name = _display_name(options[b"filename"].decode("utf-8", "replace"))
+        if self._body.refusal is not None and not self._may_be_known():
+            unread = ReceivedFile(name, self._folder / "never-made", refusal=self._body.refusal)
+            self._file = self._body.files[self._field] = unread
+            return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             handle = tempfile.NamedTemporaryFile(dir=self._folder, prefix="upload-", delete=False)  # noqa: SIM115
         except OSError as error:
-            refused = ReceivedFile("picture", self._folder / "never-made", refusal=_no_room(error))
+            refused = ReceivedFile(name, self._folder / "never-made", refusal=_no_room(error))
             self._file = self._body.files[self._field] = refused
             return
-        name = options[b"filename"].decode("utf-8", "replace")
-        self._handle, self._head = handle, b""  # type: ignore[assignment]
-        self._file = self._body.files[self._field] = ReceivedFile(_display_name(name), Path(handle.name))
+        self._handle, self._head, self._hash = handle, b"", hashlib.sha256()  # type: ignore[assignment]
+        self._file = self._body.files[self._field] = ReceivedFile(name, Path(handle.name))
+
+    def _may_be_known(self) -> bool:
+        """Whether the upload may be one that was taken in before: it costs no new place in line then."""
+        refusal = self._body.refusal
+        return (
+            isinstance(refusal, UploadRefused)
+            and refusal.code in (Code.TOO_MANY_WAITING, Code.QUEUE_FULL)
+            and b"dempotencyKey" in self._body.fields["operations"]
+        )
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         if self._file is None:
@@ -203,6 +225,7 @@ class _Parser:
             if len(self._head) >= HEAD_BYTES:
                 self._look(file)
         if file.refusal is None and self._handle is not None:
+            self._hash.update(data[start:end])
             try:
                 self._handle.write(data[start:end])
             except OSError as error:
@@ -211,6 +234,8 @@ class _Parser:
     def _part_end(self) -> None:
         if self._file is not None and self._file.refusal is None and len(self._head) < HEAD_BYTES:
             self._look(self._file)
+        if self._file is not None:
+            self._file.digest = self._hash.hexdigest()
         self.close()
         self._file = None
 

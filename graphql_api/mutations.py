@@ -7,18 +7,21 @@ from typing import Annotated, cast
 
 import strawberry
 
-from graphql_api import playing, uploads
+from graphql_api import ordering, playing, uploads
 from graphql_api.context import Info
 from graphql_api.enums import Protection
 from graphql_api.multipart import ReceivedFile
+from graphql_api.ordering import JobUnknown
 from graphql_api.playback_types import Playback, Ticket, Tickets
 from graphql_api.refusals import (
     JobId,
     JobNotFound,
+    JobRefused,
     PlaybackRefused,
     TryAgain,
     UploadRefused,
     job_not_found,
+    job_refused,
     playback_refused,
     try_again,
     upload_refused,
@@ -37,6 +40,14 @@ UploadResult = Annotated[
 CancelResult = Annotated[
     Job | JobNotFound | JobAlreadyFinished | TryAgain,
     strawberry.union("CancelResult", description="The cancelled job, or why it was not cancelled."),
+]
+RetryResult = Annotated[
+    Job | JobNotFound | JobRefused | TryAgain,
+    strawberry.union("RetryResult", description="The job, waiting again, or why not."),
+]
+MoveResult = Annotated[
+    Job | JobNotFound | JobRefused | TryAgain,
+    strawberry.union("MoveResult", description="The job in its new place, or why not."),
 ]
 DeleteResult = Annotated[
     JobDeleted | JobNotFound | TryAgain, strawberry.union("DeleteResult", description="That it is gone, or why not.")
@@ -61,11 +72,19 @@ class Mutation:
         info: Info,
         image: Annotated[Upload, strawberry.argument(description="The picture, as a part of a multipart request.")],
         options: Annotated[VideoOptionsInput | None, strawberry.argument(description="What video is wanted.")] = None,
+        idempotency_key: Annotated[
+            str | None,
+            strawberry.argument(
+                description="A text of your own, at most 200 characters, to send an upload again whose answer was lost: within a day the same key and picture give the same job."
+            ),
+        ] = None,
     ) -> UploadResult:
-        services = info.context.services
+        services, context = info.context.services, info.context
         try:
             wanted = uploads.read_options(options, services)
-            return Job.of(await uploads.take_in(cast(ReceivedFile, image), wanted, info.context.viewer, services))
+            key = uploads.read_idempotency_key(idempotency_key)
+            file = cast(ReceivedFile, image)
+            return Job.of(await uploads.take_in(file, wanted, context.viewer, context.flow, services, idempotency=key))
         except errors.UploadRefused as error:
             return upload_refused(error)
         except StoreUnavailable as error:
@@ -89,6 +108,40 @@ class Mutation:
                 job=Job.of(job),
             )
         return Job.of(job)
+
+    @strawberry.mutation(
+        description="Make a job again that FAILED or was CANCELLED, from the same picture with the same options. It goes to the end of your own line."
+    )
+    async def retry_job(self, info: Info, id: JobId) -> RetryResult:
+        try:
+            return Job.of(await ordering.retry(id, info.context))
+        except JobUnknown:
+            return job_not_found(id)
+        except (errors.UploadRefused, OperationRefused) as refusal:
+            return job_refused(refusal)
+        except StoreUnavailable as error:
+            return try_again(error)
+
+    @strawberry.mutation(
+        description="Put a waiting job of yours before another of yours. Nobody else's place changes by it."
+    )
+    async def move_job(
+        self,
+        info: Info,
+        id: JobId,
+        before: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Waiting job of yours that it shall stand before; null for the end."),
+        ] = None,
+    ) -> MoveResult:
+        try:
+            return Job.of(await ordering.move(id, before, info.context))
+        except JobUnknown:
+            return job_not_found(id)
+        except OperationRefused as refusal:
+            return job_refused(refusal)
+        except StoreUnavailable as error:
+            return try_again(error)
 
     @strawberry.mutation(
         description="Delete a job with its picture and video. One that waits or runs is cancelled by it."

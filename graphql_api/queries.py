@@ -13,7 +13,7 @@ from graphql_api.picture_formats import FORMATS
 from graphql_api.refusals import JobId
 from graphql_api.types import Job, JobConnection, JobEdge, Limits, Node, PageInfo, Queue, read_cursor
 from graphql_api.uploads import MAX_SECONDS, MIN_SECONDS
-from i2v_core.jobs import is_id
+from i2v_core.jobs import JobState, is_id
 
 #: A page of 100 jobs is one round trip to Redis and some 60 KB of answer.
 MAX_PAGE = 100
@@ -66,10 +66,15 @@ class Query:
         )
 
     @strawberry.field(
-        description="The queue of everybody: how long it is, and how long a picture uploaded now would wait."
+        description="The queue of everybody: how long it is, and how long a picture that you upload now would wait."
     )
     async def queue(self, info: Info) -> Queue:
-        return Queue.of(await info.context.services.hub.line(), time.time())
+        services = info.context.services
+        line = await services.hub.line()
+        # Whose turns they share is known best from what they have waiting: the page's own server asks for them from here.
+        latest = await services.queue.of_viewer(info.context.viewer, limit=1)
+        flow = latest[0].flow if latest and latest[0].state is JobState.QUEUED else info.context.flow
+        return Queue.of(line, await services.queue.ahead(flow), time.time())
 
     @strawberry.field(description="What this server takes in and makes.")
     async def limits(self, info: Info) -> Limits:
@@ -82,4 +87,7 @@ class Query:
             max_seconds=MAX_SECONDS,
             default_seconds=settings.video_seconds,
             retention_hours=settings.retention_hours,
+            max_waiting=settings.waiting_per_viewer,
+            max_waiting_overall=settings.waiting_overall,
+            max_uploads_per_minute=settings.uploads_per_minute,
         )

@@ -10,11 +10,15 @@ from i2v_core import errors
 from i2v_core.errors import Code, I2VError, StoreUnavailable
 
 
-@strawberry.interface(description="Why something was not done. Every refusal has these three fields.")
+@strawberry.interface(description="Why something was not done. Every refusal has these four fields.")
 class Refusal:
     code: str = strawberry.field(description="Stable name for programs, such as `TOO_MANY_BYTES`.")
     message: str = strawberry.field(description="What was wrong, as a sentence for a person.")
     how_to_fix: str = strawberry.field(description="What to do next, as a sentence for a person.")
+    # Here and not where it is needed: fields of one name in one union must have one type, or no query can ask for both.
+    retry_after_seconds: float | None = strawberry.field(
+        default=None, description="Seconds after which it may be granted; null if waiting does not help."
+    )
 
 
 @strawberry.type(description="A limit that something was over.")
@@ -34,6 +38,11 @@ class JobNotFound(Refusal):
     job_id: strawberry.ID = strawberry.field(description="The id that was asked for.")
 
 
+@strawberry.type(description="This cannot be done with the job as it stands.")
+class JobRefused(Refusal):
+    limit: Limit | None = strawberry.field(default=None, description="The limit it was over, if that was the reason.")
+
+
 @strawberry.type(description="There is no playback, or no longer one, for what was asked.")
 class PlaybackRefused(Refusal):
     pass
@@ -41,7 +50,7 @@ class PlaybackRefused(Refusal):
 
 @strawberry.type(description="The server cannot reach its store for a moment. Nothing was changed.")
 class TryAgain(Refusal):
-    retry_after_seconds: float = strawberry.field(description="Wait this many seconds before trying again.")
+    pass
 
 
 #: Long enough for a restart of Redis, short enough for a person who waits.
@@ -57,8 +66,17 @@ def try_again(error: StoreUnavailable) -> TryAgain:
 
 def upload_refused(error: errors.UploadRefused) -> UploadRefused:
     """The answer for a picture that is not taken in."""
-    limit = Limit(name=error.limit.name, value=error.limit.value, unit=error.limit.unit) if error.limit else None
-    return UploadRefused(code=error.code, message=error.message, how_to_fix=error.how_to_fix, limit=limit)
+    return UploadRefused(
+        code=error.code,
+        message=error.message,
+        how_to_fix=error.how_to_fix,
+        limit=_limit(error.limit),
+        retry_after_seconds=error.retry_after,
+    )
+
+
+def _limit(limit: errors.Limit | None) -> Limit | None:
+    return Limit(name=limit.name, value=limit.value, unit=limit.unit) if limit else None
 
 
 def job_not_found(job_id: str) -> JobNotFound:
@@ -68,6 +86,17 @@ def job_not_found(job_id: str) -> JobNotFound:
         message="There is no such job.",
         how_to_fix="It may have been deleted, or its time may be over. List your jobs to see those that are kept.",
         job_id=strawberry.ID(job_id),
+    )
+
+
+def job_refused(error: I2VError) -> JobRefused:
+    """The answer for what cannot be done with a job."""
+    return JobRefused(
+        code=error.code,
+        message=error.message,
+        how_to_fix=error.how_to_fix,
+        limit=_limit(error.limit),
+        retry_after_seconds=error.retry_after,
     )
 
 

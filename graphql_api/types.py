@@ -94,6 +94,9 @@ class JobProgress:
     )
     attempt: int = strawberry.field(description="Which try is going on or was the last, from 1; 0 before the first.")
     queue_position: int | None = strawberry.field(description="Place among the waiting, 1 is next; null unless QUEUED.")
+    places_lost: int = strawberry.field(
+        description="Places it has fallen back since it was told before: another viewer, who has had fewer turns, goes first (or you have moved it). 0 mostly."
+    )
     starts_in_seconds: float | None = strawberry.field(
         description="Seconds until it is expected to start; null unless QUEUED, or while no worker is there."
     )
@@ -114,6 +117,7 @@ class JobProgress:
             percent=job.percent,
             attempt=job.attempt,
             queue_position=estimate.place,
+            places_lost=estimate.places_lost,
             starts_in_seconds=_round(estimate.starts_in),
             remaining_seconds=_round(estimate.remaining),
             segments_ready=job.segments,
@@ -139,17 +143,19 @@ class Queue:
         description="Seconds the model takes for a picture; null while no worker is there."
     )
     estimated_wait_seconds: float | None = strawberry.field(
-        description="Seconds until a picture uploaded now would start; null while no worker is there."
+        description="Seconds until a picture that you upload now would start; null while no worker is there, or while it is paused."
     )
+    paused: bool = strawberry.field(description="Whether the operator lets nothing new begin at the moment.")
 
     @classmethod
-    def of(cls, line: Line, now: float) -> Self:
-        """The queue as the schema shows it."""
+    def of(cls, line: Line, ahead: int, now: float) -> Self:
+        """The queue as the schema shows it; `ahead` of a picture uploaded now, those being made included."""
         return cls(
             length=len(line.waiting),
             processing=line.running,
             model_seconds=line.model_seconds,
-            estimated_wait_seconds=_round(line.starts_in(len(line.waiting) + 1, now)),
+            estimated_wait_seconds=_round(line.starts_in(max(0, ahead - line.running) + 1, now)),
+            paused=line.paused,
         )
 
 
@@ -188,6 +194,9 @@ class Limits:
     max_seconds: float = strawberry.field(description="Longest video in seconds.")
     default_seconds: float = strawberry.field(description="Length of a video in seconds if none is asked for.")
     retention_hours: float = strawberry.field(description="Hours a finished job is kept.")
+    max_waiting: int = strawberry.field(description="Pictures that you may have waiting at once.")
+    max_waiting_overall: int = strawberry.field(description="Pictures that may wait in all.")
+    max_uploads_per_minute: int = strawberry.field(description="Uploads that you may begin in a minute.")
 
 
 def cursor_of(job: jobs.Job) -> str:

@@ -22,11 +22,14 @@ from graphql_api.multipart import ReceivedFile
 from i2v_core.errors import Code, Limit, StoreUnavailable, UploadRefused
 from i2v_core.jobs import Job, JobState, VideoOptions, new_id
 from i2v_core.logs import get_logger
+from i2v_core.queue import Enqueued
 
 log = get_logger("api")
 
 #: Shortest and longest video in seconds: under 3 nothing moves, over 10 the model would run out of picture.
 MIN_SECONDS, MAX_SECONDS = 3.0, 10.0
+#: Longest idempotency key.
+MAX_KEY = 200
 #: Seeds fit GraphQL's Int.
 MAX_SEED = 2**31 - 1
 
@@ -90,8 +93,22 @@ def read_options(given: VideoOptionsInput | None, services: Services) -> VideoOp
     return VideoOptions(given.motion, round(seconds, 2), seed)
 
 
-async def take_in(file: ReceivedFile, options: VideoOptions, viewer: str, services: Services) -> Job:
-    """Decode and store the picture and enqueue its job.
+def read_idempotency_key(given: str | None) -> str:
+    """The key, empty without one. Raises `UploadRefused` if it is too long to be one."""
+    if given is not None and not 0 < len(given) <= MAX_KEY:
+        raise UploadRefused(
+            "The idempotency key is empty or too long.",
+            f"Use a text of 1 to {MAX_KEY} characters, a UUID for example.",
+            code=Code.WRONG_OPTIONS,
+            limit=Limit("idempotency key", MAX_KEY, "characters"),
+        )
+    return given or ""
+
+
+async def take_in(
+    file: ReceivedFile, options: VideoOptions, viewer: str, flow: str, services: Services, *, idempotency: str = ""
+) -> Job:
+    """Decode and store the picture and enqueue its job; with an idempotency key, the job that it has made already.
 
     Raises `UploadRefused`, or `StoreUnavailable`; then nothing of the upload is left.
     """
@@ -117,9 +134,12 @@ async def take_in(file: ReceivedFile, options: VideoOptions, viewer: str, servic
             created_at=time.time(),
             width=decoded.width,
             height=decoded.height,
+            flow=flow,
         )
         offered = True
-        await services.queue.enqueue(job)
+        outcome, made = await services.queue.enqueue(
+            job, idempotency=idempotency, fingerprint=_fingerprint(file, options)
+        )
     except BaseException as error:
         if not offered:
             await asyncio.shield(asyncio.to_thread(media.delete, job_id))
@@ -131,8 +151,28 @@ async def take_in(file: ReceivedFile, options: VideoOptions, viewer: str, servic
         if isinstance(error, UploadRefused):
             log.info("upload_refused", code=error.code, bytes=file.size)
         raise
+    if outcome is not Enqueued.OK:
+        await asyncio.to_thread(media.delete, job_id)
+        return await _made_before(outcome, made, flow, services)
     log.info("job_enqueued", job=job_id, bytes=file.size, width=job.width, height=job.height)
     return job
+
+
+async def _made_before(outcome: Enqueued, job_id: str, flow: str, services: Services) -> Job:
+    if outcome is Enqueued.SAME and (job := await services.queue.get(job_id)):
+        return job
+    if outcome is Enqueued.OTHER:
+        raise UploadRefused(
+            "This idempotency key was used for another picture.",
+            "Make a new key for each picture; send the same one only to repeat the same upload.",
+            code=Code.IDEMPOTENCY_KEY_USED,
+        )
+    raise await services.admission.refused_at_the_end(outcome, flow)
+
+
+def _fingerprint(file: ReceivedFile, options: VideoOptions) -> str:
+    """What makes an upload the same: the bytes, and what was asked for (a seed that we chose is not)."""
+    return f"{file.digest} {options.motion.value} {options.seconds:g}"
 
 
 #: Uploads whose enqueuing got no answer, until it is known what became of them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import Any
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -19,7 +20,8 @@ from graphql_api.context import Context, Services
 from graphql_api.multipart import MultipartBody, receive_multipart
 from graphql_api.schema import schema
 from graphql_api.uploads import incoming_folder
-from i2v_core.viewers import SCOPE_KEY
+from i2v_core.errors import StoreUnavailable, UploadRefused
+from i2v_core.viewers import FLOW_KEY, SCOPE_KEY
 
 #: A cross-site page can post a multipart form with the viewer's cookie without asking, but it cannot set a header.
 PREFLIGHT_HEADERS = ("x-i2v-request", "apollo-require-preflight", "x-apollo-operation-name", "graphql-preflight")
@@ -43,16 +45,27 @@ class GraphQLView(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = MultipartBody()
         scope["i2v.multipart"] = body
+        scope["i2v.admitted"] = admitted = AsyncExitStack()
         if scope["type"] == "http" and not _is_multipart(scope):
             receive = counted(receive)
         try:
             await super().__call__(scope, receive, send)
         finally:
             body.discard()
+            await admitted.aclose()
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The request's context: who asks, as the viewer middleware found out."""
-        return Context(viewer=request.scope[SCOPE_KEY], services=self._services)
+        return Context(viewer=request.scope[SCOPE_KEY], flow=request.scope[FLOW_KEY], services=self._services)
+
+    async def _admit(self, request: Request, body: MultipartBody) -> None:
+        """Hold a place for the upload until it is answered; if there is none, its files are refused unread."""
+        try:
+            await request.scope["i2v.admitted"].enter_async_context(
+                self._services.admission.admitted(request.scope[FLOW_KEY])
+            )
+        except (UploadRefused, StoreUnavailable) as refusal:
+            body.refusal = refusal
 
     async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
         """The operation of a multipart request, its files streamed to disk. Raises `HTTPException`."""
@@ -61,7 +74,8 @@ class GraphQLView(GraphQL[Context, None]):
         starlette_request: Request = request._request  # type: ignore[attr-defined]
         body: MultipartBody = starlette_request.scope["i2v.multipart"]
         folder = incoming_folder(self._services.media.root)
-        async with self._limits.one_upload():
+        await self._admit(starlette_request, body)
+        async with self._limits.one_upload(starlette_request.scope[FLOW_KEY]):
             await receive_multipart(starlette_request, folder, self._services.settings, body)
         operations, files_map = body.json("operations"), body.json("map")
         if not isinstance(operations, dict) or not _is_map(files_map):

@@ -32,7 +32,7 @@ JOBS = gql(
     " edges { node { ...JobFields } } pageInfo { hasNextPage endCursor } } }" + _JOB
 )
 QUEUE_AND_LIMITS = gql(
-    "query { queue { length processing modelSeconds estimatedWaitSeconds }"
+    "query { queue { length processing modelSeconds estimatedWaitSeconds paused }"
     " limits { maxUploadBytes maxMegapixels formats minSeconds maxSeconds defaultSeconds retentionHours } }"
 )
 CANCEL_JOB = gql(

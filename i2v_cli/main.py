@@ -73,6 +73,42 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
     sys.exit(run(as_json=json))
 
 
+queue = typer.Typer(help="Look at the queue of everybody, pause it, take a job out of it.", no_args_is_help=True)
+app.add_typer(queue, name="queue")
+
+
+@queue.command("list")
+def queue_list(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """List what is being made and what waits, in order."""
+    from i2v_cli.queue import show
+
+    sys.exit(show(as_json=json))
+
+
+@queue.command("pause")
+def queue_pause() -> None:
+    """Let nothing new begin. What is being made is finished, and uploads are still taken."""
+    from i2v_cli.queue import pause
+
+    sys.exit(pause(True))
+
+
+@queue.command("resume")
+def queue_resume() -> None:
+    """Go on after a pause."""
+    from i2v_cli.queue import pause
+
+    sys.exit(pause(False))
+
+
+@queue.command("cancel")
+def queue_cancel(job: Annotated[str, typer.Argument(help="Id of the job.")]) -> None:
+    """Cancel a job, whoever owns it."""
+    from i2v_cli.queue import cancel
+
+    sys.exit(cancel(job))
+
+
 @app.command()
 def trace(
     leaked: Annotated[Path, typer.Argument(help="The leaked recording: a video file.")],

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from i2v_cli.embedded_redis import EmbeddedRedis
+from i2v_cli.present_redis import ADVICE, present_redis
 from i2v_core.errors import StoreUnavailable
 from i2v_core.jobs import Job, is_id
 from i2v_core.media import MediaMissing, MediaStore
@@ -20,7 +20,7 @@ from i2v_core.playbacks import Playbacks, Viewing
 from i2v_core.queue import JobQueue
 from i2v_core.seal import SealBroken
 from i2v_core.settings import Settings, load_settings
-from i2v_core.store import connect, redis_url
+from i2v_core.store import connect
 from worker.watermark.footage import RecordingUnreadable
 from worker.watermark.naming import Outcome
 from worker.watermark.tracing import Trace, trace
@@ -90,8 +90,7 @@ def _look(leaked: Path, job_id: str) -> dict[str, object]:
 
 
 async def _records(settings: Settings, job_id: str) -> _Records:
-    url = _address(settings)
-    redis = connect(url)
+    redis = connect(present_redis(settings))
     try:
         playbacks = Playbacks(redis, settings)
         job = await JobQueue(redis, settings).get(job_id)
@@ -99,21 +98,9 @@ async def _records(settings: Settings, job_id: str) -> _Records:
             raise CannotLook(f"There is no job {job_id} (any more): it may have been deleted, or have expired.")
         return _Records(job, await playbacks.viewings(job_id), await playbacks.viewing_count(job_id))
     except StoreUnavailable:
-        raise CannotLook(
-            "No Redis answers. Start `i2v up` with the same I2V_DATA_DIR, or set I2V_REDIS_URL to the Redis in use."
-        ) from None
+        raise CannotLook(f"No Redis answers. {ADVICE}") from None
     finally:
         await redis.aclose()
-
-
-def _address(settings: Settings) -> str:
-    """The configured Redis, or the one that an `i2v up` over the same data folder runs."""
-    folder = settings.data_dir.resolve()
-    if settings.redis_url or not (folder / "redis").is_dir():
-        return redis_url(settings)
-    embedded = EmbeddedRedis(folder)
-    embedded.prepare()
-    return embedded.url
 
 
 def _found(records: _Records, traced: Trace) -> dict[str, object]:

@@ -22,9 +22,16 @@ class Code(StrEnum):
     DECODE_FAILED = "DECODE_FAILED"
     UPLOAD_TOO_SLOW = "UPLOAD_TOO_SLOW"
     WRONG_OPTIONS = "WRONG_OPTIONS"
+    TOO_MANY_WAITING = "TOO_MANY_WAITING"
+    QUEUE_FULL = "QUEUE_FULL"
+    TOO_MANY_AT_ONCE = "TOO_MANY_AT_ONCE"
+    TOO_MANY_UPLOADS = "TOO_MANY_UPLOADS"
+    IDEMPOTENCY_KEY_USED = "IDEMPOTENCY_KEY_USED"
     # An operation is refused
     JOB_NOT_FOUND = "JOB_NOT_FOUND"
     JOB_ALREADY_FINISHED = "JOB_ALREADY_FINISHED"
+    JOB_NOT_OVER = "JOB_NOT_OVER"
+    JOB_NOT_WAITING = "JOB_NOT_WAITING"
     NOT_PLAYABLE_YET = "NOT_PLAYABLE_YET"
     HAS_NO_VIDEO = "HAS_NO_VIDEO"
     PLAYBACK_NOT_FOUND = "PLAYBACK_NOT_FOUND"
@@ -49,12 +56,24 @@ class Limit:
 
 
 class I2VError(Exception):
-    """An expected error: `code` for programs, `message` for the person, `how_to_fix` for what to do next."""
+    """An expected error: `code` for programs, `message` for the person, `how_to_fix` for what to do next.
+
+    `retry_after`: seconds after which the same may be granted, None if it never will.
+    """
 
     code: Code
 
-    def __init__(self, message: str, how_to_fix: str, *, code: Code, limit: Limit | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        how_to_fix: str,
+        *,
+        code: Code,
+        limit: Limit | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message)
+        self.retry_after = retry_after
         self.code = code
         self.message = message
         self.how_to_fix = how_to_fix

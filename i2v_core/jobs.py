@@ -105,6 +105,7 @@ class Job:
 
     `attempt` is what people see and what is counted against the limit; a put-back at shutdown gives it back.
     `run` only ever rises: it fences off a worker that lost its lease, and names the folder of its segments.
+    `flow` is who it shares its turns with (`viewers.flow_of`).
     """
 
     id: str
@@ -120,6 +121,7 @@ class Job:
     percent: float = 0.0
     attempt: int = 0
     run: int = 0
+    flow: str = ""
     segments: int = 0
     started_at: float | None = None
     finished_at: float | None = None
@@ -148,6 +150,7 @@ class Job:
             percent=float(fields.get("percent") or 0),
             attempt=int(fields.get("attempt") or 0),
             run=int(fields.get("run") or 0),
+            flow=fields.get("flow", ""),
             segments=int(fields.get("segments") or 0),
             started_at=number("started_at"),
             finished_at=number("finished_at"),

@@ -6,7 +6,11 @@
 | `i2v:viewer:<id>:jobs` | sorted set, by creation | as long as the youngest job in it could |
 | `i2v:queue` | sorted set: arq's queue | for ever; its entries leave when their job ends |
 | `arq:job:<id>`, `arq:in-progress:<id>`, `arq:retry:<id>` | arq's own | TTL |
-| `i2v:sequence` | counter | for ever |
+| `i2v:sequence`, `i2v:virtual-time` | counters: uploads, and the round of the fair order | for ever |
+| `i2v:flow:<flow>`, `i2v:begun:<flow>` | sorted set of its waiting jobs, round of its latest begun one | as long as a job may wait |
+| `i2v:paused` | mark | until the operator resumes |
+| `i2v:idempotency:<hash>` | hash | a day |
+| `i2v:uploads:<flow>:now`, `i2v:uploads:<flow>:lately` | sorted sets | an upload's longest time; a minute |
 | `i2v:slots` | hash of the workers' signs of life | for ever; an entry goes when its worker does |
 | `i2v:secret` | text | for ever |
 | `i2v:playback:<id>`, `i2v:viewer:<id>:playbacks` | hash, sorted set | a playback's lifetime |
@@ -21,6 +25,8 @@ from typing import Final
 JOB_PREFIX: Final = "i2v:job:"
 QUEUE: Final = "i2v:queue"
 SEQUENCE: Final = "i2v:sequence"
+VIRTUAL_TIME: Final = "i2v:virtual-time"
+PAUSED: Final = "i2v:paused"
 SLOTS: Final = "i2v:slots"
 SECRET: Final = "i2v:secret"
 #: Channel of every change of every job.
@@ -29,7 +35,7 @@ EVENTS: Final = "i2v:events"
 CONTROL: Final = "i2v:control"
 
 #: Keys that may be without a TTL: the list that the leak check in the tests reads.
-LASTING: Final = frozenset({QUEUE, SEQUENCE, SLOTS, SECRET})
+LASTING: Final = frozenset({QUEUE, SEQUENCE, VIRTUAL_TIME, PAUSED, SLOTS, SECRET})
 
 #: How long a job may wait: 30 days. At 30 s a picture that is a queue of 86,000, far over any bound, so no job ever
 #: expires in the queue, and a key that something forgot is still gone in the end. (arq's own default is a day.)
@@ -39,6 +45,26 @@ WAIT_SECONDS: Final = 30 * 24 * 3600
 def job(job_id: str) -> str:
     """Key of a job's document."""
     return JOB_PREFIX + job_id
+
+
+def flow(name: str) -> str:
+    """Key of the waiting jobs of a flow (see `lua/order.lua`)."""
+    return f"i2v:flow:{name}"
+
+
+def uploads_now(name: str) -> str:
+    """Key of the uploads of a flow that are under way."""
+    return f"i2v:uploads:{name}:now"
+
+
+def uploads_lately(name: str) -> str:
+    """Key of the uploads of a flow in the last minute."""
+    return f"i2v:uploads:{name}:lately"
+
+
+def idempotency(digest: str) -> str:
+    """Key of what an idempotency key of a viewer has made, by the hash of both."""
+    return f"i2v:idempotency:{digest}"
 
 
 def viewer_jobs(viewer: str) -> str:

@@ -54,10 +54,11 @@ class Line:
     slots: Sequence[Slot]
     places: Mapping[str, int]
     running: int
+    paused: bool
     _starts: Sequence[float] = field(repr=False)
 
     @classmethod
-    def read(cls, at: float, queued: Sequence[str], slots: Iterable[Slot]) -> Line:
+    def read(cls, at: float, queued: Sequence[str], slots: Iterable[Slot], *, paused: bool = False) -> Line:
         """The line from arq's queue in order (which still holds the running jobs) and the slots."""
         slots = tuple(slots)
         running = {slot.job for slot in slots if slot.job}
@@ -66,12 +67,12 @@ class Line:
         heapq.heapify(free)
         starts: list[float] = []
         # One start more than there are jobs: the one that a picture uploaded now would have.
-        for _ in range(len(waiting) + 1 if free else 0):
+        for _ in range(len(waiting) + 1 if free and not paused else 0):
             start, seconds = heapq.heappop(free)
             starts.append(start)
             heapq.heappush(free, (start + seconds, seconds))
         places = {job: place for place, job in enumerate(waiting, 1)}
-        return cls(at, waiting, slots, places, len(queued) - len(waiting), starts)
+        return cls(at, waiting, slots, places, len(queued) - len(waiting), paused, starts)
 
     @property
     def model_seconds(self) -> float | None:
@@ -79,7 +80,7 @@ class Line:
         return self.slots[0].seconds if self.slots else None
 
     def starts_in(self, place: int, now: float) -> float | None:
-        """Seconds until the job in that place (from 1) starts; None while no worker is there to say."""
+        """Seconds until the job in that place (from 1) starts; None while no worker is there to say, or it is paused."""
         return max(0.0, self._starts[place - 1] - (now - self.at)) if place <= len(self._starts) else None
 
     def estimate(self, job: Job, now: float) -> Estimate:
@@ -98,8 +99,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Place in the line from 1, seconds until the start and until the video is complete; None where it has none."""
+    """Place in the line from 1, seconds until the start and until the video is complete; None where it has none.
+
+    `places_lost`: how far it has fallen back since it was told before.
+    """
 
     place: int | None
     starts_in: float | None
     remaining: float | None
+    places_lost: int = 0

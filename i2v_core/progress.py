@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
@@ -62,6 +62,8 @@ class Mailbox:
         self._filled = asyncio.Event()
         #: What was put in last of each job, so that the same thing is not told twice: version, place, expected start.
         self._told: dict[str, tuple[int, int | None, float | None]] = {}
+        #: The place of each waiting job as it was read last.
+        self._places: dict[str, int] = {}
         #: Deleted jobs: a snapshot that was read just before must not bring one back.
         self._gone: set[str] = set()
 
@@ -69,6 +71,7 @@ class Mailbox:
         """Leave a change, unless it is older than, or the same as, what was left before."""
         if isinstance(change, Deleted):
             self._told.pop(change.job_id, None)
+            self._places.pop(change.job_id, None)
             self._gone.add(change.job_id)
             self._changes[change.job_id] = change
         else:
@@ -93,8 +96,16 @@ class Mailbox:
             await self._filled.wait()
             while self._changes:
                 job_id = next(iter(self._changes))
-                yield self._changes.pop(job_id)
+                yield self._with_loss(self._changes.pop(job_id))
             self._filled.clear()
+
+    def _with_loss(self, change: Change) -> Change:
+        """The change, with how far the job has fallen back since the subscriber last read of it."""
+        if isinstance(change, Deleted) or (place := change.estimate.place) is None:
+            return change
+        lost = max(0, place - self._places.get(change.job.id, place))
+        self._places[change.job.id] = place
+        return Progress(change.job, replace(change.estimate, places_lost=lost)) if lost else change
 
 
 def _is_news(told: tuple[int, int | None, float | None], news: tuple[int, int | None, float | None]) -> bool:
@@ -165,6 +176,10 @@ class ProgressHub:
             if self._line is None or time.time() - self._line.at > _LINE_SECONDS:
                 self._line = await self._queue.line()
             return self._line
+
+    def line_changed(self) -> None:
+        """The line is known to be another by now: whoever asks next reads it anew."""
+        self._line = None
 
     async def progress(self, job: Job) -> Progress:
         """The job with its place and times now. Raises `StoreUnavailable`."""

@@ -1,12 +1,13 @@
 """The queue: every change of a job, each one atomic step in Redis that also publishes it.
 
-arq's sorted set is the queue and its score the order; the order itself is decided in `lua/enqueue.lua`. Who calls what:
-the API `enqueue`, `cancel`, `delete` and reads; a worker `begin`, `report`, `finish`, `put_back`. All of a worker's
-calls name their run: one that does not own the job any more gets False and changes nothing.
+arq's sorted set is the queue and its score the order; the order itself is decided in `lua/order.lua`. Who calls what:
+the API `enqueue`, `cancel`, `retry`, `move`, `delete` and reads; a worker `begin`, `report`, `finish`, `put_back`. All of
+a worker's calls name their run: one that does not own the job any more gets False and changes nothing.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Awaitable, Mapping, Sequence
@@ -14,7 +15,7 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import Any, cast
 
-from arq.constants import in_progress_key_prefix, job_key_prefix
+from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
 from redis.asyncio import Redis
 
@@ -39,11 +40,48 @@ def deserialize(data: bytes) -> dict[str, Any]:
     return dict(json.loads(data))
 
 
+def payload(job: Job) -> bytes:
+    """What arq keeps of the job: our function and its id."""
+    return serialize_job(FUNCTION, (job.id,), {}, None, int(job.created_at * 1000), serializer=serialize)
+
+
+#: Seconds that an idempotency key is remembered: whoever tries again after a day means it.
+_IDEMPOTENCY_SECONDS = 24 * 3600
+
 _SPENT = Failure(
     Code.TOO_MANY_ATTEMPTS,
     "The video could not be made: every attempt broke off.",
     "Upload the picture again. If it fails again, tell whoever runs this server; the log says why under this job's id.",
 )
+
+
+class Enqueued(StrEnum):
+    """What came of an upload's last step."""
+
+    OK = "ok"
+    #: The idempotency key has made a job of the same picture already; or of another one.
+    SAME = "same"
+    OTHER = "other"
+    FLOW_FULL = "flow_full"
+    QUEUE_FULL = "queue_full"
+
+
+class Retried(StrEnum):
+    """What came of a retry."""
+
+    OK = "ok"
+    MISSING = "missing"
+    NOT_OVER = "not_over"
+    FLOW_FULL = "flow_full"
+    QUEUE_FULL = "queue_full"
+
+
+class Moved(StrEnum):
+    """What came of a move."""
+
+    OK = "ok"
+    MISSING = "missing"
+    NOT_WAITING = "not_waiting"
 
 
 class Cancelled(StrEnum):
@@ -64,8 +102,12 @@ class JobQueue:
 
     # The API's side ---------------------------------------------------------------------------------------------
 
-    async def enqueue(self, job: Job) -> None:
-        """Store a new job (state QUEUED) and put it into arq's queue, in one step."""
+    async def enqueue(self, job: Job, *, idempotency: str = "", fingerprint: str = "") -> tuple[Enqueued, str]:
+        """Store a new job (state QUEUED) and put it into arq's queue, in one step, unless a bound forbids it.
+
+        With an idempotency key the job that it has made before, if any, is answered with SAME and its id (or OTHER, if
+        that was of another picture, as the fingerprint says); the new one then never came to be.
+        """
         now_ms = int(job.created_at * 1000)
         document = {
             "v": SCHEMA_VERSION,
@@ -81,21 +123,34 @@ class JobQueue:
             "percent": 0,
             "attempt": 0,
             "run": 0,
+            "flow": job.flow,
             "segments": 0,
         }
-        await self._scripts.run(
+        digest = hashlib.sha256(f"{job.viewer} {idempotency}".encode()).hexdigest()
+        outcome, job_id = await self._scripts.run(
             "enqueue",
-            [keys.job(job.id), job_key_prefix + job.id, keys.QUEUE, keys.viewer_jobs(job.viewer), keys.SEQUENCE],
+            [
+                keys.job(job.id),
+                job_key_prefix + job.id,
+                keys.viewer_jobs(job.viewer),
+                keys.idempotency(digest) if idempotency else "",
+            ],
             [
                 keys.EVENTS,
                 keys.CONTROL,
                 job.id,
                 json.dumps({name: str(value) for name, value in document.items()}),
-                self._payload(job).decode(),
+                payload(job).decode(),
                 now_ms,
-                (keys.WAIT_SECONDS + self.settings.retention_seconds) * 1000,
+                self._waiting_ms,
+                job.flow,
+                self.settings.waiting_per_viewer,
+                self.settings.waiting_overall,
+                fingerprint,
+                _IDEMPOTENCY_SECONDS,
             ],
         )
+        return Enqueued(outcome), str(job_id)
 
     async def get(self, job_id: str, viewer: str | None = None) -> Job | None:
         """The job, or None if there is none, or if it belongs to another viewer than the one given."""
@@ -143,7 +198,7 @@ class JobQueue:
         """End a job of the viewer as CANCELLED. A run of it can change nothing from then on; its worker is told."""
         answer = await self._scripts.run(
             "cancel",
-            [keys.job(job_id), keys.QUEUE],
+            [keys.job(job_id)],
             [keys.EVENTS, keys.CONTROL, job_id, viewer, _now(), self.settings.retention_seconds],
         )
         return Cancelled(answer)
@@ -152,18 +207,61 @@ class JobQueue:
         """Delete a job of the viewer with every key of it. False if it is unknown or another viewer's."""
         answer = await self._scripts.run(
             "delete",
-            [keys.job(job_id), keys.QUEUE, keys.viewer_jobs(viewer)],
+            [keys.job(job_id), keys.viewer_jobs(viewer)],
             [keys.EVENTS, keys.CONTROL, job_id, viewer],
         )
         return bool(answer)
 
+    async def retry(self, job: Job, flow: str) -> Retried:
+        """Make a job of the viewer again that FAILED or was CANCELLED, at the end of the flow, with all its attempts."""
+        answer = await self._scripts.run(
+            "retry",
+            [keys.job(job.id), job_key_prefix + job.id, keys.viewer_jobs(job.viewer)],
+            [
+                keys.EVENTS,
+                keys.CONTROL,
+                job.id,
+                job.viewer,
+                flow,
+                payload(job).decode(),
+                self._waiting_ms,
+                self.settings.waiting_per_viewer,
+                self.settings.waiting_overall,
+            ],
+        )
+        return Retried(answer)
+
+    async def move(self, job_id: str, viewer: str, before: str | None) -> Moved:
+        """Put a waiting job of the viewer before another of theirs, or behind all of them; nobody else's place changes."""
+        answer = await self._scripts.run("move", [keys.job(job_id)], [keys.EVENTS, job_id, viewer, before or ""])
+        return Moved(answer)
+
+    async def ahead(self, flow: str) -> int:
+        """How many stand before a picture that the flow would upload now, those being made included."""
+        return int(await self._scripts.run("ahead", [], [flow]))
+
+    async def pause(self, paused: bool) -> None:
+        """Let the workers begin nothing new, or let them go on. What they are making they finish."""
+        with store_errors():
+            if paused:
+                await self.redis.set(keys.PAUSED, "1")
+            else:
+                await self.redis.delete(keys.PAUSED)
+            await self.redis.publish(keys.CONTROL, json.dumps({"type": "enqueued"}))
+
+    async def is_paused(self) -> bool:
+        """Whether the operator has paused the queue."""
+        with store_errors():
+            return bool(await self.redis.exists(keys.PAUSED))
+
     async def line(self) -> Line:
         """The line as it stands: who waits in which place, and what each slot is doing."""
         now = time.time()
-        ids, slots, percents = await self._scripts.run(
-            "line", [keys.QUEUE, keys.SLOTS], [keys.JOB_PREFIX, now, 1.5 * self.settings.lease_seconds]
+        ids, slots, percents, paused = await self._scripts.run(
+            "line", [keys.QUEUE, keys.SLOTS, keys.PAUSED], [keys.JOB_PREFIX, now, 1.5 * self.settings.lease_seconds]
         )
-        return Line.read(now, ids, (Slot.from_json(s, float(p)) for s, p in zip(slots, percents, strict=True)))
+        shown = (Slot.from_json(s, float(p)) for s, p in zip(slots, percents, strict=True))
+        return Line.read(now, ids, shown, paused=bool(paused))
 
     # A worker's side --------------------------------------------------------------------------------------------
 
@@ -171,7 +269,7 @@ class JobQueue:
         """Start a run of the job. Its number, or None if the job is over, gone, or out of attempts (then it FAILED)."""
         run = await self._scripts.run(
             "begin",
-            [keys.job(job_id), keys.QUEUE],
+            [keys.job(job_id)],
             [
                 keys.EVENTS,
                 job_id,
@@ -179,6 +277,7 @@ class JobQueue:
                 self.settings.max_attempts,
                 self.settings.retention_seconds,
                 json.dumps(asdict(_SPENT)),
+                self._waiting_ms,
             ],
         )
         return int(run) if int(run) > 0 else None
@@ -225,32 +324,8 @@ class JobQueue:
 
     async def put_back(self, job_id: str, run: int) -> bool:
         """Give the job back to the queue, in its place, without using up the attempt."""
-        return bool(await self._scripts.run("put_back", [keys.job(job_id)], [keys.EVENTS, run]))
-
-    async def renew_lease(self, job_id: str, token: str) -> bool:
-        """Renew a worker's lease on a job. False if another worker holds it."""
-        lifetime = int(self.settings.lease_seconds * 1000)
-        return bool(await self._scripts.run("lease", [in_progress_key_prefix + job_id], [token, lifetime, ""]))
-
-    async def claim_lease(self, job_id: str, token: str) -> bool:
-        """Put a worker's name on the lease that arq has just taken for it. False if another's is on it."""
-        lifetime = int(self.settings.lease_seconds * 1000)
-        return bool(await self._scripts.run("lease", [in_progress_key_prefix + job_id], [token, lifetime, "claim"]))
-
-    async def release_lease(self, job_id: str, token: str) -> None:
-        """Give up a worker's lease on a job, if it holds it."""
-        await self._scripts.run("lease", [in_progress_key_prefix + job_id], [token, 0, ""])
-
-    async def mend(self, job_id: str) -> None:
-        """Put right an entry of arq's queue that arq could not run: its own record of the job was gone or unreadable."""
-        job = await self.get(job_id)
-        with store_errors():
-            if job is None or job.state.is_terminal:
-                await self.redis.zrem(keys.QUEUE, job_id)
-                await self.redis.delete(job_key_prefix + job_id)
-            else:
-                payload = self._payload(job)
-                await self.redis.set(job_key_prefix + job_id, payload, px=keys.WAIT_SECONDS * 1000)
+        answer = await self._scripts.run("put_back", [keys.job(job_id)], [keys.EVENTS, run, job_id, self._waiting_ms])
+        return bool(answer)
 
     async def show_slot(self, slot_id: str, slot: Slot | None) -> None:
         """A worker's sign of life and what it does; None when it leaves."""
@@ -262,14 +337,14 @@ class JobQueue:
 
     # ------------------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _payload(job: Job) -> bytes:
-        return serialize_job(FUNCTION, (job.id,), {}, None, int(job.created_at * 1000), serializer=serialize)
+    @property
+    def _waiting_ms(self) -> int:
+        return (keys.WAIT_SECONDS + self.settings.retention_seconds) * 1000
 
     async def _finish(self, job_id: str, run: int, fields: Mapping[str, str]) -> bool:
         answer = await self._scripts.run(
             "finish",
-            [keys.job(job_id), keys.QUEUE],
+            [keys.job(job_id)],
             [keys.EVENTS, job_id, run, _now(), self.settings.retention_seconds, json.dumps(dict(fields))],
         )
         return bool(answer)

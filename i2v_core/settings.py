@@ -123,6 +123,31 @@ class Settings(BaseSettings):
         description="Seconds a worker told to stop (SIGTERM) may take to finish its job: one picture and a margin.",
     )
 
+    waiting_per_viewer: int = Field(
+        20,
+        ge=1,
+        le=100_000,
+        description="Pictures that one viewer (or all anonymous ones of an address) may have waiting: ten minutes of the model.",
+    )
+    waiting_overall: int = Field(
+        5000,
+        ge=1,
+        le=1_000_000,
+        description="Pictures that may wait in all: at 30 seconds each, those of a day and a half.",
+    )
+    uploads_in_flight: int = Field(
+        20,
+        ge=1,
+        le=1000,
+        description="Uploads that one viewer (or address) may have under way at once: as many as may wait.",
+    )
+    uploads_per_minute: int = Field(
+        60,
+        ge=1,
+        le=100_000,
+        description="Uploads that one viewer (or address) may begin in a minute, refused ones included.",
+    )
+
     # Watching ---------------------------------------------------------------------------------------------------
     ticket_seconds: float = Field(
         60, gt=0, le=3600, description="Seconds within which a segment's one-use ticket must be used."

@@ -66,15 +66,19 @@ def redis_url(settings: Settings) -> str:
 
 
 class Scripts:
-    """The Lua scripts of `i2v_core/lua`, each run as one atomic step under its file's name."""
+    """The Lua scripts of `i2v_core/lua`, each run as one atomic step under its file's name.
+
+    `order.lua` and `prelude.lua` are no scripts: every script has their functions.
+    """
 
     def __init__(self, redis: Redis) -> None:
         folder = files("i2v_core") / "lua"
-        prelude = (folder / "prelude.lua").read_text()
+        shared = ("order", "prelude")
+        prelude = "".join((folder / f"{name}.lua").read_text() for name in shared)
         self._scripts = {
             entry.name.removesuffix(".lua"): redis.register_script(prelude + entry.read_text())
             for entry in folder.iterdir()
-            if entry.name.endswith(".lua") and entry.name != "prelude.lua"
+            if entry.name.endswith(".lua") and entry.name.removesuffix(".lua") not in shared
         }
 
     async def run(self, name: str, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:

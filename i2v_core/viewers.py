@@ -6,7 +6,10 @@ WebSocket handshake read it through the same middleware, so they agree on who as
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import time
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.datastructures import MutableHeaders
@@ -19,8 +22,28 @@ COOKIE = "i2v_viewer"
 #: A year, renewed when a month old: whoever comes back now and then stays the same viewer.
 _MAX_AGE = 365 * 24 * 3600
 _RENEW_AFTER = 30 * 24 * 3600
-#: Key of the viewer's id in an ASGI scope.
+#: Keys of the viewer's id and of the flow in an ASGI scope.
 SCOPE_KEY = "i2v.viewer"
+FLOW_KEY = "i2v.flow"
+
+
+def flow_of(viewer: str, client: tuple[str, int] | None, secret: str) -> str:
+    """Who an anonymous viewer shares turns and bounds with: all others of the client's address.
+
+    An IPv4 address, or the /64 of an IPv6 one, which is what one household or one rented server has; it is hashed with
+    the secret, so that no address is stored. Behind a front the address is the one that it forwards, if it is listed
+    in `I2V_TRUSTED_PROXIES`. Without any address (a UNIX socket) a viewer is a flow of their own.
+    """
+    try:
+        address = ip_address(client[0].split("%")[0]) if client else None
+    except ValueError:
+        address = None
+    if address is None:
+        return viewer
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    network = ip_network((address, 32 if address.version == 4 else 64), strict=False)
+    return "address_" + hmac.new(secret.encode(), str(network).encode(), hashlib.sha256).hexdigest()[:24]
 
 
 class ViewerCookie:
@@ -44,17 +67,19 @@ class ViewerCookie:
 
 
 class ViewerMiddleware:
-    """ASGI middleware that puts the viewer's id into `scope["i2v.viewer"]` and sends the cookie on first contact.
+    """ASGI middleware that puts the viewer's id and flow into the scope (`i2v.viewer`, `i2v.flow`) and sends the cookie on first contact.
 
     `secret` may be set after construction and must be before the first request: it comes out of Redis at start.
     """
 
     def __init__(self, app: ASGIApp, secret: str | None = None) -> None:
         self.app = app
+        self._secret = secret or ""
         self.cookie = ViewerCookie(secret) if secret else None
 
     def use_secret(self, secret: str) -> None:
         """Sign and check with this secret from now on."""
+        self._secret = secret
         self.cookie = ViewerCookie(secret)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,6 +89,7 @@ class ViewerMiddleware:
         known = self._known(scope)
         viewer = known[0] if known else new_id("viewer")
         scope[SCOPE_KEY] = viewer
+        scope[FLOW_KEY] = flow_of(viewer, scope.get("client"), self._secret)
         if known and known[1] < _RENEW_AFTER:
             await self.app(scope, receive, send)
             return

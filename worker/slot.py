@@ -29,7 +29,9 @@ from redis.exceptions import RedisError
 from i2v_core import keys
 from i2v_core.errors import StoreUnavailable
 from i2v_core.jobs import new_id
+from i2v_core.leases import Leases
 from i2v_core.logs import get_logger
+from i2v_core.mending import mend
 from i2v_core.queue import FUNCTION, JobQueue, deserialize, serialize
 from i2v_core.settings import Settings
 from i2v_core.store import CONNECTION, redis_url
@@ -47,12 +49,14 @@ _ARQ_TIMEOUT = 7 * 24 * 3600
 
 
 class SlotWorker(Worker):
-    """arq's worker for one job at a time; `make_video(job_id)` does the work, `queue` is asked about leases."""
+    """arq's worker for one job at a time; `make_video(job_id)` does the work, `queue` is the one it takes them from."""
 
     def __init__(self, settings: Settings, queue: JobQueue, make_video: Callable[[str], Awaitable[None]]) -> None:
+        leases = Leases(queue.redis, settings)
+
         async def run(_: dict[str, Any], job_id: str) -> None:
             try:
-                if await queue.claim_lease(job_id, self._token):
+                if await leases.claim(job_id, self._token):
                     await make_video(job_id)
             except Exception as error:
                 # It stays in the queue and is taken again, by us or another, with an attempt less.
@@ -80,6 +84,7 @@ class SlotWorker(Worker):
         )
         self.in_progress_timeout_s = settings.lease_seconds
         self._queue = queue
+        self._leases = leases
         #: What our leases hold, so that we never touch one that another worker took over.
         self._token = new_id("lease")
         self._wake = asyncio.Event()
@@ -97,7 +102,8 @@ class SlotWorker(Worker):
             while True:
                 self._wake.clear()
                 try:
-                    await self._poll_iteration()
+                    if not await self._queue.is_paused():
+                        await self._poll_iteration()
                     if away:
                         log.info("redis_back")
                     away = False
@@ -119,12 +125,12 @@ class SlotWorker(Worker):
         arq would take the job out of the queue here. By now it may be another worker's, and who ends a job is decided
         by the fenced scripts alone (`finish`, `cancel`, `delete`), which take it out in the same step.
         """
-        await self._queue.release_lease(job_id, self._token)
+        await self._leases.release(job_id, self._token)
 
     async def finish_failed_job(self, job_id: str, *_: Any, **__: Any) -> None:
         """What arq calls when it could not even begin: its record of the job is gone or unreadable. It is made anew."""
         log.warning("queue_entry_mended", job=job_id)
-        await self._queue.mend(job_id)
+        await mend(self._queue, job_id)
         await self.pool.delete(in_progress_key_prefix + job_id)
 
     def _release_sem_dec_counter_on_complete(self) -> None:
@@ -137,4 +143,4 @@ class SlotWorker(Worker):
             for job_id, task in list(self.tasks.items()):
                 if not task.done():
                     with suppress(RedisError, StoreUnavailable):
-                        await self._queue.renew_lease(job_id, self._token)
+                        await self._leases.renew(job_id, self._token)

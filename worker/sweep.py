@@ -1,4 +1,4 @@
-"""Forgetting: media whose job's lifetime is over leave the disk."""
+"""Tidying, at start and every minute: media whose job's lifetime is over leave the disk, and what disagrees is mended."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from i2v_core.errors import StoreUnavailable
 from i2v_core.logs import get_logger
 from i2v_core.media import MediaStore
+from i2v_core.mending import mend_all
 from i2v_core.queue import JobQueue
 
 log = get_logger("worker")
@@ -26,6 +27,9 @@ async def sweep_forever(queue: JobQueue, media: MediaStore) -> None:
         with suppress(StoreUnavailable, RedisError, OSError):
             if swept := await sweep(queue, media, older_than=_YOUNG_SECONDS):
                 log.info("media_swept", jobs=swept)
+        with suppress(StoreUnavailable, RedisError):
+            if mended := await mend_all(queue):
+                log.warning("queue_mended", jobs=mended)
         await asyncio.sleep(_EVERY_SECONDS)
 
 

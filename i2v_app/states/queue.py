@@ -41,6 +41,11 @@ def sentences(queue: Mapping[str, Any]) -> tuple[str, str]:
             "The video maker is not running at the moment.",
             "Pictures you add now are kept and made when it is back.",
         )
+    if queue["paused"]:
+        return (
+            "Whoever runs this server has paused it for now.",
+            "Pictures you add now are kept and made when it goes on.",
+        )
     takes = f"A video takes about {duration(queue['modelSeconds'])} to make."
     wait = queue["estimatedWaitSeconds"] or 0
     if not queue["length"] and not queue["processing"]:

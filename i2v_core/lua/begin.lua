@@ -1,16 +1,18 @@
 -- A worker starts the job: a new run, one attempt more.
--- KEYS job, queue   ARGV events, id, now (s), attempts allowed, retention (s), failure as JSON if they are used up
+-- KEYS job   ARGV events, id, now (s), attempts allowed, retention (s), failure as JSON if they are
+-- used up, lifetime while waiting (ms)
 -- Answers the run's number, 0 if the job is over or gone, -1 if its attempts are used up (it is FAILED now).
-local held = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'run')
+local held = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'run', 'flow')
 if held[1] ~= 'QUEUED' and held[1] ~= 'PROCESSING' then
-  leave_queue(KEYS[2], ARGV[2])
+  leave_queue(KEYS[1], ARGV[2])
   return 0
 end
 local attempt, run = tonumber(held[2]) + 1, tonumber(held[3]) + 1
 if attempt > tonumber(ARGV[4]) then
-  conclude(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3], ARGV[5], { state = 'FAILED', failure = ARGV[6], run = run })
+  conclude(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[5], { state = 'FAILED', failure = ARGV[6], run = run })
   return -1
 end
+begin_turn(ARGV[2], held[4] or '', ARGV[7])
 change(KEYS[1], ARGV[1], {
   state = 'PROCESSING', stage = 'PREPARING', percent = 0, segments = 0, video = '',
   attempt = attempt, run = run, started_at = ARGV[3],

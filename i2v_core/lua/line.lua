@@ -1,6 +1,6 @@
 -- The line in one read: who waits, in order, and what each slot is doing.
--- KEYS queue, slots   ARGV prefix of job keys, now (s), seconds without a sign of life after which a slot is gone
--- Answers { ids in the queue in order, slots as JSON, percent of each slot's job }.
+-- KEYS queue, slots, paused   ARGV prefix of job keys, now (s), seconds without a sign of life after which a slot is gone
+-- Answers { ids in the queue in order, slots as JSON, percent of each slot's job, 1 if paused }.
 local slots, percents = {}, {}
 local entries = redis.call('HGETALL', KEYS[2])
 for i = 1, #entries, 2 do
@@ -12,4 +12,4 @@ for i = 1, #entries, 2 do
     redis.call('HDEL', KEYS[2], entries[i])
   end
 end
-return { redis.call('ZRANGE', KEYS[1], 0, -1), slots, percents }
+return { redis.call('ZRANGE', KEYS[1], 0, -1), slots, percents, redis.call('EXISTS', KEYS[3]) }

@@ -24,21 +24,23 @@ local function owns(key, run)
   return held[1] == 'PROCESSING' and held[2] == run
 end
 
+local function job_key(id) return 'i2v:job:' .. id end
+
 -- Key of the playbacks that were opened of a job.
 local function viewings(id) return 'i2v:viewings:' .. id end
 
--- Takes the job out of arq's queue with everything that arq keeps of it.
-local function leave_queue(queue, id)
-  redis.call('ZREM', queue, id)
+-- Takes the job out of the queue with everything that arq keeps of it.
+local function leave_queue(key, id)
+  leave_line(id, redis.call('HGET', key, 'flow') or '')
   redis.call('DEL', 'arq:job:' .. id, 'arq:retry:' .. id)
 end
 
 -- Ends a job: terminal state, times, lifetime, out of the queue.
-local function conclude(key, queue, channel, id, now, retention, fields)
+local function conclude(key, channel, id, now, retention, fields)
   fields.finished_at = now
   fields.expires_at = string.format('%.3f', tonumber(now) + tonumber(retention))
   fields.stage = ''
-  leave_queue(queue, id)
+  leave_queue(key, id)
   change(key, channel, fields)
   redis.call('EXPIRE', key, retention)
   redis.call('EXPIRE', viewings(id), retention)

@@ -87,7 +87,11 @@ class Server:
 @contextmanager
 def running_server(folder: Path, **settings: str) -> Iterator[Server]:
     """A server until the block ends."""
-    server = Server(free_port(), folder / "data", {"I2V_MODEL_SECONDS": str(MODEL_SECONDS), **settings})
+    server = Server(
+        free_port(),
+        folder / "data",
+        {"I2V_MODEL_SECONDS": str(MODEL_SECONDS), "I2V_UPLOADS_PER_MINUTE": "10000", **settings},
+    )
     try:
         server.start()
         yield server

@@ -80,3 +80,24 @@ async def test_a_cancelled_running_job_makes_room_for_the_next(server: Server, a
     async for progress in alice.progress(waiting["id"]):
         if progress["stage"] == "GENERATING":
             break
+
+
+async def test_two_workers_are_two_slots_and_three_jobs_run_two_and_one(server: Server, alice: Viewer) -> None:
+    server.settings = server.settings.model_copy(update={"model_seconds": 2.0})
+    server.start("api", "worker-1", "worker-2")
+    await eventually(lambda: _workers(alice, 2), what="both workers being there")
+
+    jobs = [(await alice.upload(PICTURES / "chelsea.png", seconds=3))["id"] for _ in range(3)]
+    told = (await alice.ask("{ queue { length processing } }"))["queue"]
+    ended = await asyncio.gather(*(alice.finished(job) for job in jobs))
+    query = "query($id: ID!) { job(id: $id) { startedAt finishedAt } }"
+    times = [(await alice.ask(query, id=job))["job"] for job in jobs]
+
+    assert [job["state"] for job in ended] == ["COMPLETED"] * 3
+    assert told == {"length": 1, "processing": 2}
+    assert times[1]["startedAt"] < times[0]["finishedAt"], "the second waited for the first"
+    assert times[2]["startedAt"] >= min(times[0]["finishedAt"], times[1]["finishedAt"])
+
+
+async def _workers(viewer: Viewer, count: int) -> bool:
+    return bool((await viewer.http.get("/readyz")).json().get("workers") == count)

@@ -34,15 +34,30 @@ def test_lengths_of_time_are_rough(seconds: float, said: str) -> None:
     ],
 )
 def test_the_wait_is_told_before_the_upload(length: int, processing: int, wait: float, said: str) -> None:
-    queue = {"length": length, "processing": processing, "modelSeconds": 30.0, "estimatedWaitSeconds": wait}
+    queue = {
+        "length": length,
+        "processing": processing,
+        "modelSeconds": 30.0,
+        "estimatedWaitSeconds": wait,
+        "paused": False,
+    }
 
     assert sentences(queue) == ("A video takes about 30 s to make.", said)
 
 
 def test_without_a_worker_nothing_is_promised() -> None:
-    queue = {"length": 2, "processing": 0, "modelSeconds": None, "estimatedWaitSeconds": None}
+    queue = {"length": 2, "processing": 0, "modelSeconds": None, "estimatedWaitSeconds": None, "paused": False}
 
     takes, wait = sentences(queue)
 
     assert "not running" in takes
+    assert "kept" in wait
+
+
+def test_a_pause_is_said_as_one() -> None:
+    queue = {"length": 2, "processing": 0, "modelSeconds": 30.0, "estimatedWaitSeconds": None, "paused": True}
+
+    takes, wait = sentences(queue)
+
+    assert "paused" in takes
     assert "kept" in wait

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from i2v_core import keys
 from i2v_core.errors import StoreUnavailable
 from i2v_core.jobs import Failure, Job, JobState, Stage, Video, VideoOptions, new_id
+from i2v_core.leases import Leases
 from i2v_core.queue import FUNCTION, Cancelled, JobQueue, deserialize
 from i2v_core.settings import Settings
 from i2v_core.store import connect
@@ -35,8 +36,9 @@ async def events(redis: Redis) -> AsyncIterator[object]:
         yield pubsub
 
 
-def new_job(viewer: str = "viewer_a") -> Job:
-    return Job(new_id("job"), viewer, "a.png", JobState.QUEUED, VideoOptions(), time.time(), width=4, height=3)
+def new_job(viewer: str = "viewer_a", flow: str | None = None) -> Job:
+    options, now = VideoOptions(), time.time()
+    return Job(new_id("job"), viewer, "a.png", JobState.QUEUED, options, now, width=4, height=3, flow=flow or viewer)
 
 
 async def test_a_job_is_stored_with_arqs_own_entries(queue: JobQueue, redis: Redis, settings: Settings) -> None:
@@ -60,7 +62,8 @@ def connect_bytes(settings: Settings) -> object:
     return Redis.from_url(str(settings.redis_url)).connection_pool
 
 
-async def test_first_come_first_served_even_in_one_millisecond(queue: JobQueue, redis: Redis) -> None:
+async def test_first_come_first_served_even_in_one_millisecond(redis: Redis, settings: Settings) -> None:
+    queue = JobQueue(redis, settings.model_copy(update={"waiting_per_viewer": 50}))
     jobs = [new_job() for _ in range(50)]
     for job in jobs:
         await queue.enqueue(job)
@@ -192,33 +195,19 @@ async def test_a_cancelled_run_cannot_finish(queue: JobQueue) -> None:
     assert stored.state is JobState.CANCELLED
 
 
-async def test_a_lease_is_left_alone_by_all_but_its_holder(queue: JobQueue, redis: Redis) -> None:
+async def test_a_lease_is_left_alone_by_all_but_its_holder(redis: Redis, settings: Settings) -> None:
+    leases = Leases(redis, settings)
     key = "arq:in-progress:job_x"
     await redis.set(key, "1", px=1000)  # as arq leaves it
 
-    assert await queue.claim_lease("job_x", "mine")
-    assert await queue.renew_lease("job_x", "mine")
-    assert not await queue.claim_lease("job_x", "theirs")
-    assert not await queue.renew_lease("job_x", "theirs")
-    await queue.release_lease("job_x", "theirs")
+    assert await leases.claim("job_x", "mine")
+    assert await leases.renew("job_x", "mine")
+    assert not await leases.claim("job_x", "theirs")
+    assert not await leases.renew("job_x", "theirs")
+    await leases.release("job_x", "theirs")
     assert await redis.get(key) == "mine"
-    await queue.release_lease("job_x", "mine")
+    await leases.release("job_x", "mine")
     assert await redis.get(key) is None
-
-
-async def test_a_queue_entry_without_arqs_record_is_mended(queue: JobQueue, redis: Redis) -> None:
-    waiting, ended = new_job(), new_job()
-    await queue.enqueue(waiting)
-    await queue.enqueue(ended)
-    await queue.cancel(ended.id, ended.viewer)
-    await redis.delete(f"arq:job:{waiting.id}")
-    await redis.zadd(keys.QUEUE, {ended.id: 99})
-
-    await queue.mend(waiting.id)
-    await queue.mend(ended.id)
-
-    assert await redis.exists(f"arq:job:{waiting.id}")
-    assert await redis.zrange(keys.QUEUE, 0, -1) == [waiting.id]
 
 
 async def test_a_redis_that_takes_no_writes_is_one_that_is_away_for_now(queue: JobQueue, redis: Redis) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from i2v_core.viewers import COOKIE, SCOPE_KEY, ViewerCookie, ViewerMiddleware
+from i2v_core.viewers import COOKIE, SCOPE_KEY, ViewerCookie, ViewerMiddleware, flow_of
 
 
 def client(secret: str = "a-secret-of-the-test", base_url: str = "http://testserver") -> TestClient:
@@ -62,3 +62,27 @@ def test_an_odd_cookie_of_another_application_does_not_hide_ours() -> None:
     answer = client().get("/", headers={"Cookie": f'odd="{{a:1}}; b@d=[1,2]; {COOKIE}={value}'})
 
     assert answer.text == viewer
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+    ],
+)
+def test_anonymous_viewers_of_one_address_are_one_flow(one: str, other: str, share: bool) -> None:
+    flows = [flow_of(f"viewer_{address}", (address, 1), "secret") for address in (one, other)]
+
+    assert (flows[0] == flows[1]) is share
+    assert not any(address in flow for address in (one, other) for flow in flows), "an address is stored as it is"
+    assert flow_of("viewer_x", (one, 1), "another secret") not in flows
+
+
+@pytest.mark.parametrize("client", [None, ("", 0), ("testclient", 50000)])
+def test_without_an_address_a_viewer_is_a_flow_of_their_own(client: tuple[str, int] | None) -> None:
+    assert flow_of("viewer_x", client, "secret") == "viewer_x"

@@ -74,6 +74,7 @@ function Preview({ url }) {
 
 function sentence(item, percent) {
   if (item.phase === "waiting") return "Waiting to be sent";
+  if (item.phase === "held") return `${item.message} It is sent as soon as there is room.`;
   if (item.phase === "retrying") return "Connection lost. Trying again…";
   if (item.phase === "sent" || percent === 100) return "Sent. Checking the picture…";
   return `Sending · ${percent}%`;

@@ -4,10 +4,13 @@
 // They are sent one after the other: the order in line is the order in which they were chosen, and on a slow connection
 // the first is there sooner than if all shared it.
 
-import { Refused, TryAgain, send } from "./upload_request.js";
+import { NotYet, Refused, TryAgain, send } from "./upload_request.js";
 
 // Milliseconds before each further attempt after the connection was lost; then the person decides.
 const DELAYS = [1000, 2000, 4000, 8000, 15000];
+
+// Seconds after which room is asked for at the latest: others may have made some sooner than was said.
+const ASK_AGAIN = 10;
 
 let items = [];
 let sending = false;
@@ -26,6 +29,7 @@ export function add(files, limits, options) {
     const refusal = refusalOf(file, limits);
     return {
       key: `upload-${++count}`,
+      once: newKey(),
       file,
       options,
       name: file.name || "Pasted picture",
@@ -86,14 +90,20 @@ async function sendNext() {
 }
 
 async function sendPatiently(item) {
-  for (let failures = 0; ; failures++) {
+  const { signal } = item.control;
+  for (let failures = 0; ; ) {
     change(item.key, { phase: "sending", part: 0 });
     try {
-      return await send(item.file, item.options, (part) => change(item.key, { part }), item.control.signal);
+      return await send(item.file, item.options, item.once, (part) => change(item.key, { part }), signal);
     } catch (error) {
+      if (error instanceof NotYet) {
+        change(item.key, { phase: "held", part: 0, message: error.message });
+        await comeback(1000 * Math.min(error.seconds, ASK_AGAIN), signal);
+        continue;
+      }
       if (!(error instanceof TryAgain) || failures >= DELAYS.length) throw error;
       change(item.key, { phase: "retrying", part: 0, message: error.message });
-      await comeback(DELAYS[failures], item.control.signal);
+      await comeback(DELAYS[failures++], signal);
     }
   }
 }
@@ -135,6 +145,11 @@ function refusalOf(file, limits) {
 function explained(error) {
   if (error instanceof Refused) return { phase: "refused", message: error.message, howToFix: error.howToFix };
   return { phase: "failed", message: "This picture could not be sent.", howToFix: "Check your connection, then try again." };
+}
+
+/** A text that no other upload has. Not `randomUUID`: it is missing where the page came over plain http. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes % 1e6 ? 1 : 0);

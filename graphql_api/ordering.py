@@ -1,0 +1,51 @@
+"""What people do with their own jobs in the line: have one made again, change their order."""
+
+from __future__ import annotations
+
+from graphql_api.context import Context
+from i2v_core.errors import Code, OperationRefused
+from i2v_core.jobs import Job, is_id
+from i2v_core.queue import Enqueued, Moved, Retried
+
+
+class JobUnknown(LookupError):
+    """There is no such job among the viewer's."""
+
+
+async def retry(job_id: str, context: Context) -> Job:
+    """The job, waiting again. Raises `JobUnknown`, `OperationRefused`, `UploadRefused` (bounds) or `StoreUnavailable`."""
+    services = context.services
+    job = await services.queue.get(job_id, context.viewer) if is_id("job", job_id) else None
+    # In the flow that it was uploaded in: the page's own server asks from another address than the person.
+    outcome = await services.queue.retry(job, job.flow or context.flow) if job else Retried.MISSING
+    if outcome in (Retried.FLOW_FULL, Retried.QUEUE_FULL):
+        raise await services.admission.refused_at_the_end(Enqueued(outcome.value), context.flow)
+    if outcome is Retried.NOT_OVER:
+        raise OperationRefused(
+            "This job waits, is being made or has its video: there is nothing to try again.",
+            "Upload the picture again for another video of it.",
+            code=Code.JOB_NOT_OVER,
+        )
+    return await _present(job_id, context, is_there=outcome is Retried.OK)
+
+
+async def move(job_id: str, before: str | None, context: Context) -> Job:
+    """The job in its new place. Raises `JobUnknown`, `OperationRefused` or `StoreUnavailable`."""
+    if not is_id("job", job_id) or (before is not None and not is_id("job", before)):
+        raise JobUnknown(job_id)
+    outcome = await context.services.queue.move(job_id, context.viewer, before)
+    if outcome is Moved.NOT_WAITING:
+        raise OperationRefused(
+            "Only your own jobs that still wait can change places.",
+            "List your jobs: one of the two has begun, ended or is gone.",
+            code=Code.JOB_NOT_WAITING,
+        )
+    return await _present(job_id, context, is_there=outcome is Moved.OK)
+
+
+async def _present(job_id: str, context: Context, *, is_there: bool) -> Job:
+    context.services.hub.line_changed()
+    job = await context.services.queue.get(job_id, context.viewer) if is_there else None
+    if job is None:
+        raise JobUnknown(job_id)
+    return job

@@ -1,0 +1,21 @@
+-- May this flow send another picture now? Asked before its bytes are read, so that a refusal costs nobody anything.
+-- (`enqueue` asks once more for the bounds of the line, in the step that would cross them.)
+-- KEYS uploads under way, uploads lately
+-- ARGV flow, token of this upload, now (ms), bound of a flow's waiting, bound of all, uploads under way at most,
+--      ms after which one under way is given up, uploads a minute at most
+-- Answers { 'ok', 0 }, or what is full and the ms until it is worth asking again (0: when a job of the flow begins).
+local now = tonumber(ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[7])
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[6]) then return { 'in_flight', 1000 } end
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 60000)
+if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[8]) then
+  local oldest = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')[2]
+  return { 'rate', math.max(1, tonumber(oldest) + 60000 - now) }
+end
+redis.call('ZADD', KEYS[1], now, ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[7])
+redis.call('ZADD', KEYS[2], now, ARGV[2])
+redis.call('PEXPIRE', KEYS[2], 60000)
+if redis.call('ZCARD', flow_key(ARGV[1])) >= tonumber(ARGV[4]) then return { 'flow_full', 0 } end
+if redis.call('ZCARD', QUEUE) >= tonumber(ARGV[5]) then return { 'queue_full', 0 } end
+return { 'ok', 0 }
