@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from importlib import import_module
 
-from benchmarks import the_way
-
-BENCHMARKS = {"the-way": the_way.main}
+#: Name to module, imported when it is run: some bring a browser.
+BENCHMARKS = {
+    "the-way": "the_way",
+    "queue": "queue",
+    "memory": "memory",
+    "encryption": "encryption",
+    "first-frame": "first_frame",
+    "watermark": "watermark",
+    "chaos": "chaos",
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="make bench ARGS=", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help=", ".join(BENCHMARKS))
     for name in parser.parse_args().names or BENCHMARKS:
-        asyncio.run(BENCHMARKS[name]())
+        asyncio.run(import_module(f"benchmarks.{BENCHMARKS[name]}").main())

