@@ -48,6 +48,8 @@ class ReceivedFile:
     refusal: UploadRefused | StoreUnavailable | None = None
     #: SHA-256 of the bytes as they came.
     digest: str = ""
+    #: Whether a job has been made of it: one file is one job, however often a query names it.
+    taken: bool = False
 
 
 @dataclass(slots=True)
@@ -177,6 +179,8 @@ class _Parser:
     def _headers_finished(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._field = options.get(b"name", b"").decode("utf-8", "replace")
+        if self._field in self._body.fields or self._field in self._body.files:
+            raise HTTPException(400, "The multipart body has two parts of the same name.")
         if b"filename" not in options:
             self._file, self._body.fields[self._field] = None, b""
             return

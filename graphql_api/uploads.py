@@ -114,6 +114,13 @@ async def take_in(
     """
     if file.refusal is not None:
         raise file.refusal
+    if file.taken:
+        raise UploadRefused(
+            "This file has been taken in already, by another field of the same request.",
+            "Send one request for each job.",
+            code=Code.TOO_MANY_AT_ONCE,
+        )
+    file.taken = True
     job_id = new_id("job")
     media = services.media
     offered = False

@@ -114,7 +114,8 @@ def _found(records: _Records, traced: Trace) -> dict[str, object]:
     }
     if verdict.outcome is Outcome.NAMED:
         share = min(verdict.belief, _MOST_CONFIDENCE) / len(verdict.numbers)
-        known = {viewing.number: viewing for viewing in records.viewings}
+        # Who watched an earlier attempt saw another video, which is gone.
+        known = {viewing.number: viewing for viewing in records.viewings if viewing.run == job.run}
         playbacks = [_playback(known[number], share) for number in verdict.numbers if number in known]
         lost = len(verdict.numbers) - len(playbacks)
         if not playbacks:

@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from enum import StrEnum
 from typing import Any
 
@@ -155,9 +156,15 @@ class Job:
             started_at=number("started_at"),
             finished_at=number("finished_at"),
             expires_at=number("expires_at"),
-            failure=Failure(**json.loads(fields["failure"])) if fields.get("failure") else None,
-            video=Video(**json.loads(fields["video"])) if fields.get("video") else None,
+            failure=Failure(**_known(Failure, fields["failure"])) if fields.get("failure") else None,
+            video=Video(**_known(Video, fields["video"])) if fields.get("video") else None,
         )
+
+
+def _known(kind: type[Failure] | type[Video], text: str) -> dict[str, Any]:
+    """The fields of a dataclass from JSON, without those that only a newer version knows."""
+    names = {field.name for field in dataclass_fields(kind)}
+    return {name: value for name, value in json.loads(text).items() if name in names}
 
 
 def new_id(kind: str) -> str:

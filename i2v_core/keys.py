@@ -9,6 +9,7 @@
 | `i2v:sequence`, `i2v:virtual-time` | counters: uploads, and the round of the fair order | for ever |
 | `i2v:flow:<flow>`, `i2v:begun:<flow>` | sorted set of its waiting jobs, round of its latest begun one | as long as a job may wait |
 | `i2v:paused` | mark | until the operator resumes |
+| `i2v:call:<word>` | mark of a call that was made | a minute |
 | `i2v:idempotency:<hash>` | hash | a day |
 | `i2v:uploads:<flow>:now`, `i2v:uploads:<flow>:lately` | sorted sets | an upload's longest time; a minute |
 | `i2v:slots` | hash of the workers' signs of life | for ever; an entry goes when its worker does |

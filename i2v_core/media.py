@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from i2v_core.jobs import is_id
-from i2v_core.seal import Seal
+from i2v_core.seal import Seal, SealBroken, is_sealed
 from i2v_core.settings import Settings
 
 
@@ -91,10 +91,10 @@ class MediaStore:
         """Remove the segments of one run."""
         shutil.rmtree(self._run(job_id, run), ignore_errors=True)
 
-    def drop_runs(self, job_id: str, keep: int | None = None) -> None:
-        """Remove the segments of every run of the job but `keep`."""
+    def drop_runs(self, job_id: str, *, up_to: int, keep: int | None = None) -> None:
+        """Remove the segments of the job's runs up to that one, but `keep`. A later run is somebody else's."""
         for path in self._entries(self.folder(job_id)):
-            if path.name.isdigit() and path.name != str(keep):
+            if path.name.isdigit() and int(path.name) <= up_to and path.name != str(keep):
                 shutil.rmtree(path, ignore_errors=True)
 
     def job_ids(self) -> Iterator[tuple[str, float]]:
@@ -127,7 +127,11 @@ class MediaStore:
             data = path.read_bytes()
         except FileNotFoundError:
             raise MediaMissing(path.name) from None
-        return self._seal.open(data, self._name(path)) if self._seal else data
+        if self._seal:
+            return self._seal.open(data, self._name(path))
+        if is_sealed(data):
+            raise SealBroken(f"{self._name(path)} is sealed, and there is no I2V_MEDIA_KEY")
+        return data
 
     def _put(self, path: Path, data: bytes) -> None:
         if self._seal:

@@ -40,7 +40,18 @@ async def mend_all(queue: JobQueue) -> int:
         async for job in _all_jobs(queue):
             if (job.state in (JobState.QUEUED, JobState.PROCESSING)) is not (job.id in queued):
                 suspects.add(job.id)
-    return sum([await mend(queue, job_id) for job_id in sorted(suspects)])
+        ghosts = await _forget_ghosts(queue)
+    return ghosts + sum([await mend(queue, job_id) for job_id in sorted(suspects)])
+
+
+async def _forget_ghosts(queue: JobQueue) -> int:
+    """Take jobs out of their flow's list that do not wait any more, or are gone; they would count as waiting for ever."""
+    count = 0
+    async for key in queue.redis.scan_iter(match=keys.flow("*"), count=_AT_ONCE):
+        for job_id in await queue.redis.zrange(key, 0, -1):
+            # In one step: a job that is just being put back must not be taken for a ghost.
+            count += int(await Scripts(queue.redis).run("forget_ghost", [keys.job(job_id), key], [job_id]))
+    return count
 
 
 async def _all_jobs(queue: JobQueue) -> AsyncIterator[Job]:

@@ -102,11 +102,12 @@ class Playback:
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """That a playback was opened: what a mark is traced back to. `at` is in UNIX seconds."""
+    """That a playback was opened of a run: what a mark is traced back to. `at` is in UNIX seconds."""
 
     number: int
     playback: str
     viewer: str
+    run: int
     at: float
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import time
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import asdict
@@ -199,7 +200,7 @@ class JobQueue:
         answer = await self._scripts.run(
             "cancel",
             [keys.job(job_id)],
-            [keys.EVENTS, keys.CONTROL, job_id, viewer, _now(), self.settings.retention_seconds],
+            [keys.EVENTS, keys.CONTROL, job_id, viewer, _now(), self.settings.retention_seconds, secrets.token_hex(8)],
         )
         return Cancelled(answer)
 
@@ -208,7 +209,7 @@ class JobQueue:
         answer = await self._scripts.run(
             "delete",
             [keys.job(job_id), keys.viewer_jobs(viewer)],
-            [keys.EVENTS, keys.CONTROL, job_id, viewer],
+            [keys.EVENTS, keys.CONTROL, job_id, viewer, secrets.token_hex(8)],
         )
         return bool(answer)
 
@@ -227,6 +228,7 @@ class JobQueue:
                 self._waiting_ms,
                 self.settings.waiting_per_viewer,
                 self.settings.waiting_overall,
+                secrets.token_hex(8),
             ],
         )
         return Retried(answer)
@@ -265,8 +267,11 @@ class JobQueue:
 
     # A worker's side --------------------------------------------------------------------------------------------
 
-    async def begin(self, job_id: str) -> int | None:
-        """Start a run of the job. Its number, or None if the job is over, gone, or out of attempts (then it FAILED)."""
+    async def begin(self, job_id: str, call: str = "") -> int | None:
+        """Start a run of the job. Its number, or None if the job is over, gone, or out of attempts (then it FAILED).
+
+        Made again with the same word (`call`) it answers the run that it has begun already.
+        """
         run = await self._scripts.run(
             "begin",
             [keys.job(job_id)],
@@ -278,6 +283,7 @@ class JobQueue:
                 self.settings.retention_seconds,
                 json.dumps(asdict(_SPENT)),
                 self._waiting_ms,
+                call or secrets.token_hex(8),
             ],
         )
         return int(run) if int(run) > 0 else None

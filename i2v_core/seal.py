@@ -18,6 +18,11 @@ _MAGIC = b"i2v-sealed-1\n"
 _NONCE = 12
 
 
+def is_sealed(data: bytes) -> bool:
+    """Whether the data needs a key."""
+    return data.startswith(_MAGIC)
+
+
 class SealBroken(ValueError):
     """The file was sealed with another key, is another file than its name says, or was changed."""
 
@@ -36,7 +41,7 @@ class Seal:
 
     def open(self, sealed: bytes, name: str) -> bytes:
         """The data; as it is if it was stored before there was a key. Raises `SealBroken`."""
-        if not sealed.startswith(_MAGIC):
+        if not is_sealed(sealed):
             return sealed
         nonce, rest = sealed[len(_MAGIC) : len(_MAGIC) + _NONCE], sealed[len(_MAGIC) + _NONCE :]
         try:

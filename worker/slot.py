@@ -119,6 +119,18 @@ class SlotWorker(Worker):
         finally:
             renewing.cancel()
 
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """As arq's, which counts a job before it asks Redis about it and does not take that back when Redis breaks off.
+
+        Its only slot would then be taken for good, by nothing: a worker that seems to live and never works again.
+        """
+        try:
+            await super().start_jobs(job_ids)
+        except RedisError:
+            self.job_counter -= 1
+            self.sem.release()
+            raise
+
     async def finish_job(self, job_id: str, *_: Any, **__: Any) -> None:
         """Give up the lease, and nothing else.
 

@@ -25,11 +25,14 @@ async def sweep_forever(queue: JobQueue, media: MediaStore) -> None:
     """Sweep at start and every minute until cancelled. Several workers may do so at once."""
     while True:
         with suppress(StoreUnavailable, RedisError, OSError):
-            if swept := await sweep(queue, media, older_than=_YOUNG_SECONDS):
-                log.info("media_swept", jobs=swept)
-        with suppress(StoreUnavailable, RedisError):
-            if mended := await mend_all(queue):
-                log.warning("queue_mended", jobs=mended)
+            try:
+                if swept := await sweep(queue, media, older_than=_YOUNG_SECONDS):
+                    log.info("media_swept", jobs=swept)
+                if mended := await mend_all(queue):
+                    log.warning("queue_mended", jobs=mended)
+            except (KeyError, ValueError, TypeError) as error:
+                # A document that cannot be read must not end the worker: the others are still to be made.
+                log.error("document_not_understood", reason=repr(error)[:200])
         await asyncio.sleep(_EVERY_SECONDS)
 
 

@@ -7,13 +7,14 @@ taken over after this worker was thought dead) stops the render, and nothing of 
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from i2v_core.errors import Code, StoreUnavailable
+from i2v_core.errors import Code, StartRefused, StoreUnavailable
 from i2v_core.jobs import Failure, Job, Stage, Video
 from i2v_core.logs import get_logger
 from i2v_core.media import MediaStore
@@ -71,7 +72,9 @@ class VideoMaker:
         try:
             while True:
                 await self._presence.working_on(job_id)
-                number = await _until_done(lambda: self._queue.begin(job_id))
+                await self._until_model_is_there()
+                call = secrets.token_hex(8)
+                number = await _until_done(lambda call=call: self._queue.begin(job_id, call))  # type: ignore[misc]
                 job = await _until_done(lambda: self._queue.get(job_id)) if number else None
                 if number is None or job is None:
                     return
@@ -85,6 +88,18 @@ class VideoMaker:
         """Stop rendering if it is this job that is rendered: it was cancelled or deleted."""
         if job_id == self._job_id:
             await self._renderer.cancel()
+
+    async def _until_model_is_there(self) -> None:
+        """Wait for a render process that has its model: one that cannot be loaded must not cost any job an attempt."""
+        backoff = 0.5
+        while True:
+            try:
+                await self._renderer.start()
+                return
+            except (RenderDied, StartRefused) as error:
+                log.error("model_not_loaded", reason=str(error)[:300], again_in=backoff)
+                await asyncio.sleep(backoff)
+                backoff = min(30.0, 2 * backoff)
 
     async def _attempt(self, run: _Run) -> bool:
         """One attempt. True if the job has ended or is another's, False if it must be tried again."""
@@ -141,7 +156,7 @@ class VideoMaker:
                 )
                 if not await _until_done(lambda: self._queue.fail(run.job.id, run.number, failure)):
                     raise Lost
-                await asyncio.to_thread(self._media.drop_runs, run.job.id)
+                await asyncio.to_thread(self._media.drop_runs, run.job.id, up_to=run.number)
             case Cancelled():
                 raise Lost
 
@@ -178,12 +193,13 @@ class VideoMaker:
             raise Lost
         took = round(time.monotonic() - run.began, 3)
         log.info("job_completed", job=job.id, attempt=job.attempt, run=run.number, segments=done.segments, seconds=took)
-        await asyncio.to_thread(self._media.drop_runs, job.id, run.number)
+        await asyncio.to_thread(self._media.drop_runs, job.id, up_to=run.number, keep=run.number)
 
     async def _put_back(self, run: _Run) -> None:
+        # Only what is ours: a job that has just been completed keeps its video, and one that is another's by now its own.
         if await self._queue.put_back(run.job.id, run.number):
             log.info("job_put_back", job=run.job.id, attempt=run.job.attempt, run=run.number)
-        await asyncio.to_thread(self._media.drop_runs, run.job.id)
+            await asyncio.to_thread(self._media.drop_run, run.job.id, run.number)
 
     async def _still_there(self, job_id: str) -> bool:
         return await _until_done(lambda: self._queue.get(job_id)) is not None

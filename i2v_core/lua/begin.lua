@@ -1,8 +1,10 @@
 -- A worker starts the job: a new run, one attempt more.
 -- KEYS job   ARGV events, id, now (s), attempts allowed, retention (s), failure as JSON if they are
--- used up, lifetime while waiting (ms)
+-- used up, lifetime while waiting (ms), a word for this call
 -- Answers the run's number, 0 if the job is over or gone, -1 if its attempts are used up (it is FAILED now).
-local held = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'run', 'flow')
+local held = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'run', 'flow', 'begun_by')
+-- The same call again after a lost answer: it has begun already, and must not cost another attempt.
+if held[1] == 'PROCESSING' and held[5] == ARGV[8] then return tonumber(held[3]) end
 if held[1] ~= 'QUEUED' and held[1] ~= 'PROCESSING' then
   leave_queue(KEYS[1], ARGV[2])
   return 0
@@ -15,6 +17,6 @@ end
 begin_turn(ARGV[2], held[4] or '', ARGV[7])
 change(KEYS[1], ARGV[1], {
   state = 'PROCESSING', stage = 'PREPARING', percent = 0, segments = 0, video = '',
-  attempt = attempt, run = run, started_at = ARGV[3],
+  attempt = attempt, run = run, begun_by = ARGV[8], started_at = ARGV[3],
 })
 return run

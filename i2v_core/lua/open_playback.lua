@@ -7,7 +7,7 @@ local job = redis.call('HMGET', KEYS[1], 'viewer', 'run')
 if job[1] ~= ARGV[3] or job[2] ~= ARGV[4] then return -1 end
 local number = redis.call('HINCRBY', KEYS[1], 'playbacks', 1) - 1
 
-redis.call('LPUSH', KEYS[4], cjson.encode({ number = number, playback = ARGV[2], viewer = ARGV[3], at = tonumber(ARGV[5]) }))
+redis.call('LPUSH', KEYS[4], cjson.encode({ number = number, playback = ARGV[2], viewer = ARGV[3], run = tonumber(ARGV[4]), at = tonumber(ARGV[5]) }))
 redis.call('LTRIM', KEYS[4], 0, ARGV[8] - 1)
 redis.call('PEXPIRE', KEYS[4], math.max(1, redis.call('PTTL', KEYS[1])))
 

@@ -18,6 +18,11 @@ local function change(key, channel, fields)
   announce(key, channel)
 end
 
+-- A call that was made before: the client sends it again when its answer was lost, and must hear the same.
+local function call_key(call) return 'i2v:call:' .. call end
+local function was_made(call) return redis.call('EXISTS', call_key(call)) == 1 end
+local function remember(call) redis.call('SET', call_key(call), 1, 'EX', 60) end
+
 -- Whether the run still owns the job. A worker that lost its lease, or whose job was cancelled, fails this.
 local function owns(key, run)
   local held = redis.call('HMGET', key, 'state', 'run')

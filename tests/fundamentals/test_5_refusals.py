@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import PICTURES
+from tests.conftest import PICTURES, eventually
 from tests.fundamentals.server import UPLOAD, Server, Viewer
 from tests.fundamentals.watching import try_to_open
 
@@ -35,7 +35,7 @@ async def test_a_file_is_refused_with_the_reason(server: Server, alice: Viewer, 
     assert answer["message"].endswith(".")
     assert answer["howToFix"].endswith(".")
     assert list(server.settings.media_path.glob("job_*")) == [], "something of it was kept"
-    assert list((server.settings.media_path / ".incoming").iterdir()) == []
+    await eventually(lambda: _nothing_incoming(server), what="the file that came in being gone")
     assert (await alice.ask("{ jobs { totalCount } }"))["jobs"]["totalCount"] == 0
 
 
@@ -166,3 +166,42 @@ async def test_pages_of_jobs_go_on_where_the_last_ended(server: Server, alice: V
     assert seen == ids[::-1]
     bad = await alice.http.post("/graphql", json={"query": query, "variables": {"n": 2, "a": "nonsense"}})
     assert bad.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_one_file_is_one_job_however_often_a_query_names_it(server: Server, alice: Viewer) -> None:
+    server.start("api")
+    fields = " ".join(
+        f"a{n}: uploadImage(image: $image) {{ ... on Job {{ id }} ... on Refusal {{ code }} }}" for n in range(5)
+    )
+    operations = {"query": f"mutation($image: Upload!) {{ {fields} }}", "variables": {"image": None}}
+
+    answer = await alice.http.post(
+        "/graphql",
+        data={"operations": json.dumps(operations), "map": json.dumps({"0": ["variables.image"]})},
+        files={"0": ("a.png", PHOTO)},
+        headers={"X-I2V-Request": "1"},
+    )
+
+    answers = list(answer.json()["data"].values())
+    assert [one.get("code") for one in answers] == [None] + ["TOO_MANY_AT_ONCE"] * 4
+    assert (await alice.ask("{ jobs { totalCount } }"))["jobs"]["totalCount"] == 1
+
+
+async def test_two_parts_of_one_name_are_refused_and_leave_nothing_on_the_disk(server: Server, alice: Viewer) -> None:
+    server.start("api")
+    operations = {"query": UPLOAD, "variables": {"image": None}}
+
+    answer = await alice.http.post(
+        "/graphql",
+        data={"operations": json.dumps(operations), "map": json.dumps({"0": ["variables.image"]})},
+        files=[("0", ("a.png", PHOTO)), ("0", ("b.png", PHOTO))],
+        headers={"X-I2V-Request": "1"},
+    )
+
+    assert answer.status_code == 400
+    await eventually(lambda: _nothing_incoming(server), what="the files that came in being gone")
+
+
+async def _nothing_incoming(server: Server) -> bool:
+    incoming = server.settings.media_path / ".incoming"
+    return not incoming.exists() or not list(incoming.iterdir())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 
 import pytest
 from arq.connections import ArqRedis
@@ -16,9 +17,9 @@ from i2v_core import keys
 from i2v_core.errors import StoreUnavailable
 from i2v_core.jobs import Failure, Job, JobState, Stage, Video, VideoOptions, new_id
 from i2v_core.leases import Leases
-from i2v_core.queue import FUNCTION, Cancelled, JobQueue, deserialize
+from i2v_core.queue import FUNCTION, Cancelled, Enqueued, JobQueue, Retried, deserialize
 from i2v_core.settings import Settings
-from i2v_core.store import connect
+from i2v_core.store import Scripts, connect
 
 VIDEO = Video('video/mp4; codecs="avc1.64001f"', 320, 240, 0.5, 5.0)
 
@@ -227,3 +228,42 @@ async def test_a_redis_that_is_away_is_said_so(settings: Settings) -> None:
     with pytest.raises(StoreUnavailable):
         await JobQueue(away, settings).get("job_x")
     await away.aclose()
+
+
+async def test_a_call_that_is_made_again_after_a_lost_answer_is_answered_the_same(
+    queue: JobQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """redis-py sends a script again when its answer does not come, and so do we."""
+    run_once = Scripts.run
+
+    async def run_twice(self: Scripts, name: str, *given: object) -> object:
+        await run_once(self, name, *given)  # type: ignore[arg-type]
+        return await run_once(self, name, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Scripts, "run", run_twice)
+    done, cancelled, deleted = new_job(), new_job(), new_job()
+
+    for job in (done, cancelled, deleted):
+        assert await queue.enqueue(job) == (Enqueued.OK, job.id)
+    assert await queue.begin(done.id) == 1
+    assert await queue.complete(done.id, 1, segments=10, video=VIDEO), "it would remove the video it has just completed"
+    assert await queue.cancel(cancelled.id, cancelled.viewer) is Cancelled.OK
+    assert await queue.retry(cancelled, "viewer_a") is Retried.OK
+    assert await queue.delete(deleted.id, deleted.viewer)
+
+    held = await queue.get(done.id)
+    assert held is not None
+    assert (held.attempt, held.run) == (1, 1), "a lost answer cost an attempt"
+    assert await queue.complete(done.id, 2, segments=10, video=VIDEO) is False
+
+
+async def test_a_document_of_a_newer_version_is_read_as_far_as_it_is_understood(queue: JobQueue, redis: Redis) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    newer = json.dumps({**asdict(VIDEO), "something": "new"})
+    await redis.hset(keys.job(job.id), mapping={"video": newer, "something_else": "new"})
+
+    held = await queue.get(job.id)
+
+    assert held is not None
+    assert held.video == VIDEO

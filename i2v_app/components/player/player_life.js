@@ -170,7 +170,7 @@ export class PlayerLife {
   #letGo() {
     const viewing = this.#viewing;
     this.#viewing = null;
-    if (viewing) this.#letting = viewing.end();
+    if (viewing) this.#letting = Promise.all([this.#letting, viewing.end()]);
   }
 
   /** There is something to see. What is being made now is news, and may push aside what merely plays. */

@@ -68,6 +68,7 @@ export class Viewing {
   /** Go on until something ends it, and throw that: `Refused`, another error, or the abort of `end`. */
   async run() {
     const { signal } = this.#control;
+    signal.throwIfAborted(); // it was ended before its turn came: the element is another's
     try {
       await this.#begin(signal);
       await Promise.all([this.#fill(signal), this.#follow(signal)]);

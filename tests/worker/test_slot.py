@@ -1,0 +1,53 @@
+"""The slot: a Redis that breaks off in the middle of taking a job must not take the slot with it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError
+
+from i2v_core.queue import JobQueue
+from i2v_core.settings import Settings
+from tests.conftest import eventually
+from tests.i2v_core.test_queue import VIDEO, new_job
+from worker.slot import SlotWorker
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_a_connection_that_breaks_while_a_job_is_taken_leaves_the_slot_free(
+    redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, made = JobQueue(redis, settings), []
+
+    async def make(job_id: str) -> None:
+        made.append(job_id)
+        run = await queue.begin(job_id) or 0
+        await queue.complete(job_id, run, segments=10, video=VIDEO)
+
+    worker = SlotWorker(settings, queue, make)
+    breaks = {"left": 3}
+    pipeline = worker.pool.pipeline
+
+    def breaking(*args: object, **kwargs: object) -> object:
+        if breaks["left"]:
+            breaks["left"] -= 1
+            raise ConnectionError("it broke off")
+        return pipeline(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(worker.pool, "pipeline", breaking)
+    job = new_job()
+    await queue.enqueue(job)
+    working = asyncio.create_task(worker.main())
+
+    async def is_made() -> bool:
+        return made == [job.id]
+
+    await eventually(is_made, what="the job being made after all")
+    assert breaks["left"] == 0
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+    await worker.pool.aclose()
