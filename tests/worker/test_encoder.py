@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from i2v_core.boxes import Box, walk
 from i2v_core.jobs import Motion
 from worker.canvas import Size, video_size
-from worker.encoder import Encoder, InitSegment, Segment
+from worker.encoder import Encoder, InitSegment, Segment, frames_a_segment
 from worker.motion import Camera, path_for
 
 PICTURES = Path(__file__).parent.parent / "pictures"
@@ -175,6 +175,57 @@ def test_the_smallest_frame_can_be_encoded() -> None:
     parts = encoder.push(np.zeros((16, 64, 3), np.uint8)) + encoder.finish()
 
     assert [type(part) for part in parts] == [InitSegment, Segment]
+
+
+@pytest.mark.parametrize(
+    ("fps", "seconds", "model_seconds", "frames"),
+    [
+        (24, 5, 30, 12),  # half a second, made in 3 s
+        (24, 3, 30, 10),  # half a second would take 5.0 s
+        (24, 10, 30, 12),
+        (24, 3, 60, 6),  # never below six
+        (8, 3, 30, 4),  # unless half a second has fewer
+        (60, 3, 30, 25),
+        (24, 3, 0.2, 12),
+    ],
+)
+def test_a_segment_is_half_a_second_or_what_the_model_makes_in_time_for_the_first_picture(
+    fps: int, seconds: int, model_seconds: float, frames: int
+) -> None:
+    assert frames_a_segment(fps, fps * seconds, model_seconds) == frames
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 214), (334, 64)])
+def test_a_marked_video_comes_in_two_variants_that_share_their_header(width: int, height: int) -> None:
+    moving, _ = camera()
+    encoder = Encoder(Size(width, height), 24, gop=6, mark_secret=5)
+
+    init, *segments = [
+        part
+        for index in range(12)
+        for part in encoder.push(cv2.resize(moving.frame(index), (width, height)))  # type: ignore[arg-type]
+    ]
+    encoder.close()
+
+    assert isinstance(init, InitSegment)
+    assert encoder.finish() == []
+    a = decoded(init, [segment for segment in segments if isinstance(segment, Segment)])
+    b = decoded(
+        init,
+        [Segment(s.index, s.data_b, s.duration) for s in segments if isinstance(s, Segment) and s.data_b is not None],
+    )
+    assert len(a) == len(b) == 12
+    apart = [
+        one.to_ndarray()[:height].astype(float) - other.to_ndarray()[:height] for one, other in zip(a, b, strict=True)
+    ]
+    assert all(0.1 < np.abs(difference).mean() < 3 for difference in apart)
+    assert [frame.key_frame for frame in a] == [frame.key_frame for frame in b]
+
+
+def test_an_unmarked_video_has_one_variant() -> None:
+    _, segments = encode(24)
+
+    assert [segment.data_b for segment in segments] == [None, None]
 
 
 def test_a_box_that_does_not_fit_is_an_error() -> None:

@@ -45,6 +45,24 @@ async def test_a_picture_becomes_a_video_in_the_store(make: Make, store: MediaSt
         assert len(list(file.decode(video=0))) == 72
 
 
+@pytest.mark.parametrize("watermark", ["on", "off"])
+async def test_a_marked_segment_is_stored_in_both_variants_before_it_is_named(
+    watermark: str, make: Make, store: MediaStore, job: str
+) -> None:
+    renderer = make(watermark=watermark)
+
+    async for event in renderer.render(job, 1, OPTIONS):
+        if isinstance(event, InitStored):
+            assert event.marked is (watermark == "on")
+        if isinstance(event, SegmentStored):
+            a = store.segment(job, 1, event.index)
+            if watermark == "on":
+                assert store.segment(job, 1, event.index, variant=1) != a
+            else:
+                with pytest.raises(MediaMissing):
+                    store.segment(job, 1, event.index, variant=1)
+
+
 async def test_a_segment_is_stored_before_it_is_named_and_long_before_the_next_but_one_exists(
     make: Make, store: MediaStore, job: str
 ) -> None:

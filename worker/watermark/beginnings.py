@@ -10,7 +10,7 @@ from worker.watermark.footage import Recording, StoredVideo
 from worker.watermark.placing import Affine
 
 #: Recorded and stored frames that are compared, the points in each, and the best matches of a pair that are kept.
-_LEAK_SAMPLES, _STORED_SAMPLES, _POINTS, _MATCHES = 6, 20, 400, 100
+_LEAK_SAMPLES, _STORED_SAMPLES, _POINTS, _MATCHES = 6, 14, 400, 100
 #: Matches that must agree on a place. Chance does not bring a dozen together within two pixels.
 _AGREEING, _WITHIN = 12, 2.0
 

@@ -18,6 +18,9 @@ from worker.watermark.reading import SoftBit
 
 #: The most likely it may be that chance alone makes a recording go this well with any of the sequences.
 _MOST_CHANCE = 1e-6
+#: How much wider than it seems chance is taken to be where that is asked, so that nobody is accused because noise was
+#: estimated too low.
+_DOUBT = 1.5
 #: z from which a segment counts as read: one in 22 by chance, and several segments are needed anyhow.
 _READ = 2.0
 #: z at which a segment speaks against a sequence. It takes 1 in 3,000 of chance to keep a true name back.
@@ -77,20 +80,24 @@ def name(soft: Sequence[SoftBit], count: int) -> Verdict:
     total = max(above_chance(shown) for shown in candidates.values())
     # Whatever the sequence: evidence by evidence. It tells a mark that nobody was given from no mark at all.
     any_mark = sum(abs(bit.evidence) for bit in soft) / spread
-    # The normal distribution's tail for one sequence (a bound), times the sequences looked at.
-    if (1 << length) * math.exp(-(max(any_mark, 0.0) ** 2) / 2) > _MOST_CHANCE:
+    if _by_chance(any_mark, 1 << length) > _MOST_CHANCE:
         return Verdict(Outcome.NO_MARK, (), 0.0, total, read, bits)
     beliefs = _beliefs(soft, candidates)
     best = max(beliefs, key=lambda number: beliefs[number])
     shown = candidates[best]
     against = any(bit.z * (1 - 2 * b) <= -_AGAINST for bit, b in zip(soft, shown, strict=True))
     z = above_chance(shown)
-    if against or len(candidates) * math.exp(-(max(z, 0.0) ** 2) / 2) > _MOST_CHANCE:
+    if against or _by_chance(z, len(candidates)) > _MOST_CHANCE:
         return Verdict(Outcome.NOBODYS, (), 0.0, z, read, bits)
     if beliefs[best] < _LEAST_BELIEF:
         return Verdict(Outcome.TOO_LITTLE, (), beliefs[best], z, read, bits)
     numbers = tuple(sorted(range(best, count, 1 << length), reverse=True))
     return Verdict(Outcome.NAMED, numbers, beliefs[best], z, read, bits)
+
+
+def _by_chance(z: float, looked_at: int) -> float:
+    """A bound for the chance that any of so many sequences stands so high: the normal distribution's tail, times them."""
+    return looked_at * math.exp(-((max(z, 0.0) / _DOUBT) ** 2) / 2)
 
 
 def _beliefs(soft: Sequence[SoftBit], candidates: dict[int, tuple[int, ...]]) -> dict[int, float]:

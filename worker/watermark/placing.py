@@ -20,7 +20,7 @@ from worker.watermark.footage import Luma, Plane, Recording, StoredVideo
 Affine = NDArray[np.float64]
 
 #: Recorded frames that the map is fitted to.
-_FITTED = 10
+_FITTED = 8
 #: Long sides of the pyramid that the fit climbs, and the most steps on each: to find the place, and to know it well.
 COARSE_LEVELS = ((80, 12), (160, 8), (320, 4))
 FINE_LEVELS = ((320, 6), (640, 5))

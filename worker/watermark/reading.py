@@ -40,6 +40,9 @@ _BLOCK, _PARTY = CELL * 3 // 2, 2
 _CAUTION = 1.6
 #: A block with less than this part of the mean block's mark has less of a vote.
 _FAINT = 0.25
+#: Frames of a segment that are compared. They are alike, and so is what a re-encoding did to them: six say nearly as much
+#: as twelve.
+_MOST_FRAMES = 6
 #: Rings that the plane of frequencies is divided into where the noise is made even.
 _RINGS = 40
 #: Pixels at the border of what the recording covers that are left out: filters and encoders reach across it.
@@ -86,8 +89,9 @@ def _bit(
     for k in shown:
         wanted.setdefault(int(alignment.frame_of[k]) - first, []).append(frames[int(k)])
     sums = np.zeros((3, 1, 1))
+    compared = sorted(wanted)[:: max(1, round(len(wanted) / _MOST_FRAMES))]
     for at, (a, b) in enumerate(stored.variants(index)):
-        if at in wanted:
+        if at in compared:
             seen = np.stack([laid(frame, alignment.place, a.shape) for frame in wanted[at]]).mean(axis=0)
             pair = _compared(np.asarray(seen, np.float32), inside, _half(a + b), _half(a - b))
             if pair is None:
