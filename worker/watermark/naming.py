@@ -80,7 +80,8 @@ def name(soft: Sequence[SoftBit], count: int) -> Verdict:
     total = max(above_chance(shown) for shown in candidates.values())
     # Whatever the sequence: evidence by evidence. It tells a mark that nobody was given from no mark at all.
     any_mark = sum(abs(bit.evidence) for bit in soft) / spread
-    if _by_chance(any_mark, 1 << length) > _MOST_CHANCE:
+    # Only what was recorded could be A or B by chance.
+    if _by_chance(any_mark, 1 << sum(bit.frames > 0 for bit in soft)) > _MOST_CHANCE:
         return Verdict(Outcome.NO_MARK, (), 0.0, total, read, bits)
     beliefs = _beliefs(soft, candidates)
     best = max(beliefs, key=lambda number: beliefs[number])
