@@ -13,6 +13,7 @@ from i2v_core.playbacks import Playbacks
 from i2v_core.progress import ProgressHub
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
+from i2v_core.viewers import Identity
 
 if TYPE_CHECKING:
     from graphql_api.decoder import Decoder
@@ -33,11 +34,20 @@ class Services:
 
 @dataclass(slots=True)
 class Context:
-    """One request: who asks, whom they share their turns with, and the services."""
+    """One request: who asks, and the services."""
 
-    viewer: str
-    flow: str
+    identity: Identity
     services: Services
+
+    @property
+    def viewer(self) -> str:
+        """Whose jobs they are."""
+        return self.identity.viewer
+
+    @property
+    def flow(self) -> str:
+        """Whom the viewer shares turns and bounds with."""
+        return self.identity.flow
 
 
 Info = strawberry.Info[Context, None]

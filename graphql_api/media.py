@@ -19,7 +19,7 @@ from i2v_core.logs import get_logger
 from i2v_core.media import MediaMissing
 from i2v_core.playbacks import INIT, Playback
 from i2v_core.seal import SealBroken
-from i2v_core.viewers import SCOPE_KEY
+from i2v_core.viewers import IDENTITY_KEY
 
 log = get_logger("api")
 
@@ -50,7 +50,11 @@ class MediaRoutes:
         """The thumbnail of a job of the viewer."""
         job_id = request.path_params["job"]
         try:
-            job = await self._services.queue.get(job_id, request.scope[SCOPE_KEY]) if is_id("job", job_id) else None
+            job = (
+                await self._services.queue.get(job_id, request.scope[IDENTITY_KEY].viewer)
+                if is_id("job", job_id)
+                else None
+            )
         except StoreUnavailable:
             return _try_again()
         if job is None:
@@ -71,7 +75,7 @@ class MediaRoutes:
             return _nothing_here(403)
         try:
             opened = await self._services.playbacks.redeem(
-                ticket, request.path_params["playback"], index, request.scope[SCOPE_KEY]
+                ticket, request.path_params["playback"], index, request.scope[IDENTITY_KEY].viewer
             )
         except StoreUnavailable:
             return _try_again()

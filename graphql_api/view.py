@@ -21,7 +21,7 @@ from graphql_api.multipart import MultipartBody, receive_multipart
 from graphql_api.schema import schema
 from graphql_api.uploads import incoming_folder
 from i2v_core.errors import StoreUnavailable, UploadRefused
-from i2v_core.viewers import FLOW_KEY, SCOPE_KEY
+from i2v_core.viewers import IDENTITY_KEY, Identity
 
 #: A cross-site page can post a multipart form with the viewer's cookie without asking, but it cannot set a header.
 PREFLIGHT_HEADERS = ("x-i2v-request", "apollo-require-preflight", "x-apollo-operation-name", "graphql-preflight")
@@ -56,13 +56,13 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The request's context: who asks, as the viewer middleware found out."""
-        return Context(viewer=request.scope[SCOPE_KEY], flow=request.scope[FLOW_KEY], services=self._services)
+        return Context(_identity(request), self._services)
 
     async def _admit(self, request: Request, body: MultipartBody) -> None:
         """Hold a place for the upload until it is answered; if there is none, its files are refused unread."""
         try:
             await request.scope["i2v.admitted"].enter_async_context(
-                self._services.admission.admitted(request.scope[FLOW_KEY])
+                self._services.admission.admitted(_identity(request).flow)
             )
         except (UploadRefused, StoreUnavailable) as refusal:
             body.refusal = refusal
@@ -75,7 +75,7 @@ class GraphQLView(GraphQL[Context, None]):
         body: MultipartBody = starlette_request.scope["i2v.multipart"]
         folder = incoming_folder(self._services.media.root)
         await self._admit(starlette_request, body)
-        async with self._limits.one_upload(starlette_request.scope[FLOW_KEY]):
+        async with self._limits.one_upload(_identity(starlette_request).flow):
             await receive_multipart(starlette_request, folder, self._services.settings, body)
         operations, files_map = body.json("operations"), body.json("map")
         if not isinstance(operations, dict) or not _is_map(files_map):
@@ -86,6 +86,11 @@ class GraphQLView(GraphQL[Context, None]):
             return dict(replace_placeholders_with_files(operations, files_map, body.files))
         except (KeyError, IndexError, TypeError, ValueError):
             raise HTTPException(400, "The multipart 'map' points to a file or a variable that is not there.") from None
+
+
+def _identity(request: Request | WebSocket) -> Identity:
+    identity: Identity = request.scope[IDENTITY_KEY]
+    return identity
 
 
 def _is_multipart(scope: Scope) -> bool:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.datastructures import MutableHeaders
 from starlette.requests import cookie_parser
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Send
+from starlette.types import Scope as ASGIScope
 
 from i2v_core.jobs import is_id, new_id
 
@@ -22,9 +25,25 @@ COOKIE = "i2v_viewer"
 #: A year, renewed when a month old: whoever comes back now and then stays the same viewer.
 _MAX_AGE = 365 * 24 * 3600
 _RENEW_AFTER = 30 * 24 * 3600
-#: Keys of the viewer's id and of the flow in an ASGI scope.
-SCOPE_KEY = "i2v.viewer"
-FLOW_KEY = "i2v.flow"
+#: Key of the `Identity` in an ASGI scope.
+IDENTITY_KEY = "i2v.identity"
+
+
+class Scope(StrEnum):
+    """What an identity may do. The cookie of a browser may everything; a token what it was made for."""
+
+    READ = "READ"  #: look at and watch the progress of one's jobs
+    WRITE = "WRITE"  #: upload, cancel, retry, move, delete
+    PLAY = "PLAY"  #: open playbacks
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks: the viewer, whom they share turns and bounds with (`flow_of`), and what they may do."""
+
+    viewer: str
+    flow: str
+    scopes: frozenset[Scope] = frozenset(Scope)
 
 
 def flow_of(viewer: str, client: tuple[str, int] | None, secret: str) -> str:
@@ -67,7 +86,7 @@ class ViewerCookie:
 
 
 class ViewerMiddleware:
-    """ASGI middleware that puts the viewer's id and flow into the scope (`i2v.viewer`, `i2v.flow`) and sends the cookie on first contact.
+    """ASGI middleware that puts the `Identity` into the scope (`i2v.identity`) and sends the cookie on first contact.
 
     `secret` may be set after construction and must be before the first request: it comes out of Redis at start.
     """
@@ -82,14 +101,13 @@ class ViewerMiddleware:
         self._secret = secret
         self.cookie = ViewerCookie(secret)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or SCOPE_KEY in scope or self.cookie is None:
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or IDENTITY_KEY in scope or self.cookie is None:
             await self.app(scope, receive, send)
             return
         known = self._known(scope)
         viewer = known[0] if known else new_id("viewer")
-        scope[SCOPE_KEY] = viewer
-        scope[FLOW_KEY] = flow_of(viewer, scope.get("client"), self._secret)
+        scope[IDENTITY_KEY] = Identity(viewer, flow_of(viewer, scope.get("client"), self._secret))
         if known and known[1] < _RENEW_AFTER:
             await self.app(scope, receive, send)
             return
@@ -102,7 +120,7 @@ class ViewerMiddleware:
 
         await self.app(scope, receive, send_with_cookie)
 
-    def _known(self, scope: Scope) -> tuple[str, float] | None:
+    def _known(self, scope: ASGIScope) -> tuple[str, float] | None:
         assert self.cookie is not None
         for name, value in scope["headers"]:
             if name == b"cookie":

@@ -9,12 +9,12 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from i2v_core.viewers import COOKIE, SCOPE_KEY, ViewerCookie, ViewerMiddleware, flow_of
+from i2v_core.viewers import COOKIE, IDENTITY_KEY, ViewerCookie, ViewerMiddleware, flow_of
 
 
 def client(secret: str = "a-secret-of-the-test", base_url: str = "http://testserver") -> TestClient:
     async def who(request: Request) -> PlainTextResponse:
-        return PlainTextResponse(request.scope[SCOPE_KEY])
+        return PlainTextResponse(request.scope[IDENTITY_KEY].viewer)
 
     return TestClient(ViewerMiddleware(Starlette(routes=[Route("/", who)]), secret), base_url=base_url)
 
