@@ -16,13 +16,18 @@ class NoIntrospection(ValidationRule):
     for something that any server can answer: it tells no more than that a name one knows already exists.
     """
 
+    _told = False
+
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         """Check one field, wherever it stands: a fragment brings its own type along."""
+        if self._told:
+            return
         parent = self.context.get_parent_type()
         name = node.name.value
         inside = parent is not None and parent.name.startswith("__")
         allowed = name == "__typename" or (inside and parent is not None and (parent.name, name) == ("__Type", "name"))
         if not allowed and (inside or name == "__schema"):
+            self._told = True
             self.report_error(
                 request_error(
                     RequestCode.INTROSPECTION_DISABLED,
