@@ -17,6 +17,7 @@ from graphql_api.context import Context
 from graphql_api.documents import Documents, choose_operation, wrong_variables
 from graphql_api.masking import shown
 from graphql_api.mutations import Mutation
+from graphql_api.playback_types import Playback
 from graphql_api.queries import Query
 from graphql_api.subscriptions import Subscription
 from graphql_api.types import Job
@@ -64,7 +65,7 @@ class I2VSchema(strawberry.Schema):
         return errors or wrong_variables(operation, context.variables, core, settings)
 
 
-schema = I2VSchema(query=Query, mutation=Mutation, subscription=Subscription, types=[Job], config=SCALARS)
+schema = I2VSchema(query=Query, mutation=Mutation, subscription=Subscription, types=[Job, Playback], config=SCALARS)
 
 
 if __name__ == "__main__":

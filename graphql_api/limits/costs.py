@@ -33,6 +33,7 @@ _CHANGE = 200
 COSTS = {
     "Query.job": Cost(_ASK),
     "Query.node": Cost(_ASK),
+    "Query.nodes": Cost(_ASK, times=10, sized_by=("ids",)),
     "Query.jobs": Cost(_ASK, times=20, sized_by=("first",)),
     "Query.queue": Cost(_ASK),
     # Their number is the connection's.

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import websockets
+from gql import GraphQLRequest
 from graphql import get_introspection_query, parse
 
 from graphql_api.limits.costs import COSTS, INTROSPECTION
 from graphql_api.limits.reckoning import DEEPEST, ENDLESS, reckon
 from graphql_api.schema import schema
+from i2v_app import operations
 from i2v_core.settings import Settings
+from tests.fundamentals.conftest import alice, server
+from tests.fundamentals.server import Server, Viewer
 from tests.graphql_api.asking import Asker, asking
+
+__all__ = ["alice", "server"]
 
 #: 20 fragments on jobs, each asking for the next one twice: a million jobs out of a kilobyte.
 DOUBLING = (
@@ -192,6 +200,48 @@ def test_a_size_that_is_none_does_no_harm(size: str) -> None:
 @pytest.mark.parametrize("size", [-1, 1.5, "x", None, {"a": 1}, [], True, float("nan"), float("inf"), 10**400])
 def test_a_variable_that_is_none_does_no_harm(size: object) -> None:
     assert measure("query($n:Int){jobs(first:$n){totalCount}}", n=size).cost >= 0
+
+
+def test_what_the_page_itself_asks_is_far_from_the_limits() -> None:
+    sent = [value.document for value in vars(operations).values() if isinstance(value, GraphQLRequest)]
+
+    reckoned = [reckon(schema._schema, document, {"first": 100}) for document in sent]
+
+    assert len(reckoned) >= 6
+    assert max(r.measure.cost for r in reckoned) < 6000
+    assert max(r.measure.depth for r in reckoned) <= 10
+
+
+async def test_over_http_and_websocket_alike(server: Server, alice: Viewer) -> None:
+    server.start("api")
+    for query in (SPREADING, "{jobs(first:101){totalCount}}", "subscription{viewerJobs{" + "a:__typename " * 31 + "}}"):
+        posted = (await alice.http.post("/graphql", json={"query": query})).json()["errors"]
+
+        assert await refused(alice, query) == posted
+        assert posted[0]["extensions"]["limit"]["value"] in (30, 100, 10_000)
+    assert "errors" in (await alice.http.post("/graphql", json={"query": "{"})).json()
+    for wrong in (
+        "{nothing}",
+        "query A{limits{formats}} query B{queue{length}}",
+        "query($n:Int!){jobs(first:$n){totalCount}}",
+    ):
+        assert (await refused(alice, wrong))[0]["extensions"]["code"]
+
+
+async def refused(viewer: Viewer, query: str) -> Any:
+    """The errors that a WebSocket answers a subscription with; the socket stays open for others."""
+    async with websockets.connect(
+        viewer.server.url.replace("http", "ws") + "/graphql",
+        subprotocols=[websockets.Subprotocol("graphql-transport-ws")],
+    ) as socket:
+        await socket.send(json.dumps({"type": "connection_init"}))
+        assert json.loads(await socket.recv())["type"] == "connection_ack"
+        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": query}}))
+        message = json.loads(await socket.recv())
+        assert (message["type"], message["id"]) == ("error", "1")
+        await socket.send(json.dumps({"id": "2", "type": "subscribe", "payload": {"query": "{__typename}"}}))
+        assert json.loads(await socket.recv())["payload"] == {"data": {"__typename": "Query"}}
+        return message["payload"]
 
 
 def test_every_mutation_has_a_price_and_every_price_a_field() -> None:
