@@ -54,15 +54,17 @@ class Documents:
 
     def read(
         self,
-        text: str | None,
-        variables: Mapping[str, Any] | None,
+        text: object,
+        variables: object,
         settings: Settings,
         schema: GraphQLSchema,
         rules: tuple[type[ASTValidationRule], ...],
     ) -> tuple[Document, tuple[Any, ...]]:
         """The parsed document, which is over no limit, and the key to remember it by. Raises `GraphQLError`."""
-        if not text:
+        if not isinstance(text, str) or not text:
             raise request_error(RequestCode.BAD_REQUEST, "The request has no `query`. Send the text of an operation.")
+        if not (variables is None or isinstance(variables, Mapping)):
+            raise request_error(RequestCode.BAD_REQUEST, "`variables` must be an object. Send one, or leave them out.")
         if len(text) > settings.query_max_characters:
             raise too_long(settings)
         key = (text, settings.query_max_tokens, settings.introspection, rules)

@@ -15,7 +15,7 @@ from strawberry.types.graphql import OperationType
 
 from graphql_api.context import Context
 from graphql_api.documents import Documents, choose_operation, wrong_variables
-from graphql_api.masking import shown
+from graphql_api.masking import shown, unexpected
 from graphql_api.mutations import Mutation
 from graphql_api.playback_types import Playback
 from graphql_api.queries import Query
@@ -47,6 +47,11 @@ class I2VSchema(strawberry.Schema):
             errors = await self._prepare(context, extensions_runner)
         except GraphQLError as error:
             errors = [error]
+        except InvalidOperationTypeError:
+            raise  # the view answers it, with the status and the headers that belong to it
+        except Exception as error:
+            # Not left to Strawberry: what is raised here would end a subscription without a word.
+            errors = [unexpected(error)]
         context.pre_execution_errors = errors
         return PreExecutionError(data=None, errors=errors) if errors else None
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from graphql_api import documents
 from graphql_api.multipart import ReceivedFile
 from graphql_api.request_errors import RequestCode
 from graphql_api.schema import schema
@@ -37,6 +38,8 @@ async def asker(settings: Settings) -> AsyncIterator[Asker]:
 WRONG: list[tuple[str | None, dict[str, Any] | None, str | None, RequestCode]] = [
     (None, None, None, RequestCode.BAD_REQUEST),
     ("", None, None, RequestCode.BAD_REQUEST),
+    (5, None, None, RequestCode.BAD_REQUEST),  # type: ignore[list-item]
+    ("{__typename}", [1], None, RequestCode.BAD_REQUEST),  # type: ignore[list-item]
     ("{", None, None, RequestCode.GRAPHQL_PARSE_FAILED),
     ('{job(id:"\\u{110000}"){id}}', None, None, RequestCode.GRAPHQL_PARSE_FAILED),
     ("{nothing}", None, None, RequestCode.GRAPHQL_VALIDATION_FAILED),
@@ -133,6 +136,22 @@ async def test_a_value_of_ours_that_cannot_be_sent_is_ours_to_mend(
 
     assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
     assert "many" not in error["message"]
+
+
+async def test_what_breaks_before_an_operation_is_told_over_every_transport(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("/srv/secret")
+
+    monkeypatch.setattr(documents, "reckon", fail)
+
+    [posted] = [dict(e.formatted) for e in (await asker.ask("{a1:__typename}")).errors]
+    [streamed] = await asker_events(asker, "{a2:__typename}")
+
+    for error in (posted, streamed):
+        assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
+        assert "secret" not in str(error)
 
 
 @pytest.mark.parametrize("moment", ["at once", "after an event"])
