@@ -22,7 +22,7 @@ from i2v_app.same_origin import SameOriginOnly
 from i2v_app.security_headers import SHARED_FILES, PageHeaders
 from i2v_core.errors import StartRefused
 from i2v_core.settings import settings
-from i2v_core.viewers import ViewerMiddleware
+from i2v_core.viewer_middleware import ViewerMiddleware
 
 #: Seconds between the socket's pings, and seconds without an answer after which it is given up: a phone that walked
 #: out of reach is noticed in half a minute instead of two and a half.
