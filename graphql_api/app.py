@@ -19,6 +19,7 @@ from graphql_api import media
 from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Services
 from graphql_api.decoder import Decoder
+from graphql_api.rates import Counted, Rates, counted
 from graphql_api.uploads import incoming_folder
 from graphql_api.view import GraphQLView
 from i2v_core.admission import Admission
@@ -94,12 +95,13 @@ def build_api(settings: Settings) -> Api:
         decoder=Decoder(settings),
         tokens=tokens,
         token_watch=TokenWatch(tokens),
+        rates=Rates(redis, settings),
     )
     view = GraphQLView(services, BodyLimits(settings))
     routes: list[Route | WebSocketRoute] = [
-        Route("/graphql", view, methods=["GET", "POST", "OPTIONS"]),
+        Route("/graphql", Counted(view, services.rates), methods=["GET", "POST", "OPTIONS"]),
         WebSocketRoute("/graphql", view),
-        *media.routes(services),
+        *counted(media.routes(services), services.rates),
         Route("/healthz", _healthz),
         Route("/readyz", _Readiness(queue)),
     ]

@@ -19,6 +19,7 @@ from i2v_core.viewers import Identity
 
 if TYPE_CHECKING:
     from graphql_api.decoder import Decoder
+    from graphql_api.rates import Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Services:
     decoder: Decoder
     tokens: Tokens
     token_watch: TokenWatch
+    rates: Rates
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from graphql_api.context import Info
 from graphql_api.picture_formats import FORMATS
 from graphql_api.refusals import JobId
+from graphql_api.tokens import TokenQueries
 from graphql_api.types import Job, JobConnection, JobEdge, Limits, Node, PageInfo, Queue, read_cursor
 from graphql_api.uploads import MAX_SECONDS, MIN_SECONDS
 from i2v_core.jobs import JobState, is_id
@@ -28,7 +29,7 @@ async def find_job(job_id: str, info: Info) -> Job | None:
 
 
 @strawberry.type(description="What can be asked.")
-class Query:
+class Query(TokenQueries):
     @strawberry.field(description="A job of yours; null if there is none with this id.")
     async def job(self, info: Info, id: JobId) -> Job | None:
         return await find_job(id, info)

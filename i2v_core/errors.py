@@ -115,8 +115,8 @@ class Forbidden(I2VError):
         self.scope = scope
         if scope is None:
             super().__init__(
-                "Tokens are made, listed and revoked without a token.",
-                "Ask as the viewer themselves, with the cookie alone.",
+                "This is not for tokens, whatever their scopes: a token makes, lists and revokes none.",
+                "Ask as the viewer, with the cookie of the browser alone.",
                 code=Code.FORBIDDEN,
             )
         else:

@@ -107,7 +107,9 @@ class Tokens:
                     pipe.hgetall(keys.token(found))
                 hashes = await pipe.execute()
         tokens = [Token.from_hash(fields) for fields in hashes if fields]
-        return sorted(tokens, key=lambda token: token.created_at, reverse=True)
+        return sorted(
+            (token for token in tokens if not token.is_over), key=lambda token: token.created_at, reverse=True
+        )
 
     async def revoke(self, viewer: str, token_id: str) -> bool:
         """End a token of the viewer, here and in every process; False if there is none."""
