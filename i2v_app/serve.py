@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphql_api.app import build_api
+from i2v_app.api_client import forward_people_with
 from i2v_app.build import BUILT, ROOT, WEB
 from i2v_app.same_origin import SameOriginOnly
 from i2v_app.security_headers import SHARED_FILES, PageHeaders
@@ -49,6 +50,7 @@ def build_app() -> ASGIApp:
     page.register_lifespan_task(run_api)
     with_headers = PageHeaders(pages_and_api, BUILT)
     viewers = ViewerMiddleware(with_headers)
+    forward_people_with(lambda address: viewers.forwarding.sign(address))
     return SameOriginOnly(_viewers_but_for_shared_files(viewers, with_headers))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from ipaddress import ip_address
 
 from itsdangerous import BadSignature, TimestampSigner
 
@@ -36,3 +37,12 @@ class Forwarding:
         except BadSignature:
             return None
         return address.decode("latin-1") if abs(time.time() - signed_at.timestamp()) <= _VALID_SECONDS else None
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an IP address: a proxy may hand on anything, and not everything can be a header's value."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return text.isascii()
