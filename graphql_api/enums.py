@@ -9,11 +9,12 @@ import strawberry
 
 from i2v_core.jobs import JobState, Motion, Stage
 from i2v_core.playbacks import Protection
+from i2v_core.viewers import Scope
 
 
-def _register(kind: type[StrEnum], description: str, values: Mapping[StrEnum, str]) -> None:
+def _register(kind: type[StrEnum], description: str, values: Mapping[StrEnum, str], *, name: str | None = None) -> None:
     """Make an enum known to the schema, each of its values described. Raises `KeyError` for one that is not."""
-    registered = strawberry.enum(kind, description=description)
+    registered = strawberry.enum(kind, name=name, description=description)
     for value in registered.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = values[kind[value.name]]
 
@@ -59,4 +60,15 @@ _register(
     },
 )
 
-__all__ = ["JobState", "Motion", "Protection", "Stage"]
+_register(
+    Scope,
+    "What a token may do.",
+    {
+        Scope.READ: "Look at jobs, thumbnails, the queue and the limits, and watch progress.",
+        Scope.WRITE: "Upload, cancel, retry, move and delete.",
+        Scope.PLAY: "Open playbacks and fetch their segments.",
+    },
+    name="ApiTokenScope",
+)
+
+__all__ = ["JobState", "Motion", "Protection", "Scope", "Stage"]

@@ -13,9 +13,10 @@ from graphql_api.playback_types import Playback
 from graphql_api.playing import find_playback
 from graphql_api.refusals import JobId
 from graphql_api.request_errors import RequestCode, request_error
+from graphql_api.tokens import TokenQueries
 from graphql_api.types import Job, JobConnection, JobEdge, Limits, Node, PageInfo, Queue, read_cursor
 from graphql_api.uploads import MAX_SECONDS, MIN_SECONDS
-from i2v_core.jobs import JobState, is_id
+from i2v_core.jobs import is_id
 
 
 async def find_job(job_id: str, info: Info) -> Job | None:
@@ -42,7 +43,7 @@ async def find_node(node_id: str, info: Info) -> Node | None:
 
 
 @strawberry.type(description="What can be asked.")
-class Query:
+class Query(TokenQueries):
     @strawberry.field(description="A job of yours; null if there is none with this id.")
     async def job(self, info: Info, id: JobId) -> Job | None:
         return await find_job(id, info)
@@ -97,10 +98,7 @@ class Query:
     async def queue(self, info: Info) -> Queue:
         services = info.context.services
         line = await services.hub.line()
-        # Whose turns they share is known best from what they have waiting: the page's own server asks for them from here.
-        latest = await services.queue.of_viewer(info.context.viewer, limit=1)
-        flow = latest[0].flow if latest and latest[0].state is JobState.QUEUED else info.context.flow
-        return Queue.of(line, await services.queue.ahead(flow), time.time())
+        return Queue.of(line, await services.queue.ahead(info.context.flow), time.time())
 
     @strawberry.field(description="What this server takes in and makes.")
     async def limits(self, info: Info) -> Limits:

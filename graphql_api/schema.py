@@ -19,6 +19,8 @@ from graphql_api.masking import shown, unexpected
 from graphql_api.mutations import Mutation
 from graphql_api.playback_types import Playback
 from graphql_api.queries import Query
+from graphql_api.rates import count_operation
+from graphql_api.scopes import hold_to_scopes
 from graphql_api.subscriptions import Subscription
 from graphql_api.types import Job
 from graphql_api.uploads import SCALARS
@@ -58,6 +60,7 @@ class I2VSchema(strawberry.Schema):
     async def _prepare(self, context: ExecutionContext, runner: SchemaExtensionsRunner) -> list[GraphQLError]:
         request: Context = context.context
         settings, rules, core = request.services.settings, tuple(context.validation_rules), self._schema
+        await count_operation(request)
         async with runner.parsing():
             document, key = self._documents.read(context.query, context.variables, settings, core, rules)
             context.graphql_document = document.node
@@ -70,7 +73,14 @@ class I2VSchema(strawberry.Schema):
         return errors or wrong_variables(operation, context.variables, core, settings)
 
 
-schema = I2VSchema(query=Query, mutation=Mutation, subscription=Subscription, types=[Job, Playback], config=SCALARS)
+schema = I2VSchema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[Job, Playback],
+    config=SCALARS,
+)
+hold_to_scopes(schema)
 
 
 if __name__ == "__main__":
