@@ -19,6 +19,7 @@ from graphql_api import media
 from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Services
 from graphql_api.decoder import Decoder
+from graphql_api.playground.app import Playground
 from graphql_api.uploads import incoming_folder
 from graphql_api.view import GraphQLView
 from i2v_core.admission import Admission
@@ -81,9 +82,11 @@ def build_api(settings: Settings) -> Api:
         decoder=Decoder(settings),
     )
     view = GraphQLView(services, BodyLimits(settings))
+    playground = Playground(settings)
     routes: list[Route | WebSocketRoute] = [
-        Route("/graphql", view, methods=["GET", "POST", "OPTIONS"]),
+        Route("/graphql", playground.before(view), methods=["GET", "POST", "OPTIONS"]),
         WebSocketRoute("/graphql", view),
+        *playground.routes,
         *media.routes(services),
         Route("/healthz", _healthz),
         Route("/readyz", _Readiness(queue)),
