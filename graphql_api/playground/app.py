@@ -19,13 +19,13 @@ from i2v_core.settings import Settings
 
 _PATH = "/graphql/playground"
 _HERE = Path(__file__).parent
-#: The example tabs in their order: name, its file in `examples`, and the variables it begins with.
-TABS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("Upload", "1-upload.graphql", {"options": None}),
-    ("Watch", "2-watch.graphql", {"jobId": ""}),
-    ("List", "3-list.graphql", {"first": 10, "after": None}),
-    ("Cancel", "4-cancel.graphql", {"id": ""}),
-    ("Playback", "5-playback.graphql", {"jobId": "", "publicKey": ""}),
+#: The example tabs in their order: name, its file in `examples`, the variables it begins with, and those that are files.
+TABS: tuple[tuple[str, str, dict[str, Any], list[str]], ...] = (
+    ("Upload", "1-upload.graphql", {"options": None}, ["image"]),
+    ("Watch", "2-watch.graphql", {"jobId": ""}, []),
+    ("List", "3-list.graphql", {"first": 10, "after": None}, []),
+    ("Cancel", "4-cancel.graphql", {"id": ""}, []),
+    ("Playback", "5-playback.graphql", {"jobId": "", "publicKey": ""}, []),
 )
 _OFF = (
     "The playground is turned off on this server. The API answers here all the same: POST a query as JSON.\n"
@@ -82,8 +82,8 @@ class _Endpoint:
 
 def _page(revision: str) -> str:
     tabs = [
-        {"name": name, "query": (_HERE / "examples" / file).read_text(), "variables": variables}
-        for name, file, variables in TABS
+        {"name": name, "query": (_HERE / "examples" / file).read_text(), "variables": variables, "files": files}
+        for name, file, variables, files in TABS
     ]
     # Inside a script element only "</" and "<!--" mean anything.
     data = json.dumps(tabs, ensure_ascii=False).replace("<", "\\u003c")

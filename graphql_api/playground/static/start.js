@@ -13,6 +13,20 @@ async function publicKey() {
   return btoa(String.fromCharCode(...point)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
+/** The page's colours (i2v_app/styles/tokens.css) where Altair has its own. */
+function colours({ accent, paper, raised, ink, line }) {
+  return {
+    "color.primary": accent,
+    "color.green": accent,
+    "color.bg": paper,
+    "color.offBg": raised,
+    "color.headerBg": paper,
+    "color.font": ink,
+    "color.border": line,
+    "color.offBorder": line,
+  };
+}
+
 for (const { variables } of tabs) {
   if ("publicKey" in variables) variables.publicKey = await publicKey();
 }
@@ -41,6 +55,44 @@ window.AltairGraphQL.init({
     disablePushNotification: true,
     "alert.disableUpdateNotification": true,
     "banners.disable": true,
-    "schema.reloadOnStart": true,
+    themeConfig: colours({ accent: "#b93c0a", paper: "#f7f5f2", raised: "#ffffff", ink: "#1f1d1a", line: "#dcd7d0" }),
+    "themeConfig.dark": colours({ accent: "#f08a4b", paper: "#141312", raised: "#1d1b19", ink: "#f2efeb", line: "#3a3632" }),
   },
 });
+
+/** What `find` finds, once it finds something; undefined if it does not within `milliseconds`. */
+async function appears(find, milliseconds = 5000) {
+  for (const end = Date.now() + milliseconds; Date.now() < end; await new Promise(requestAnimationFrame)) {
+    const found = find();
+    if (found) return found;
+  }
+}
+
+const tabTitle = (name) =>
+  [...document.querySelectorAll(".window-switcher__input")].find((title) => title.textContent.trim() === name);
+
+/** Open the variables of every tab, for which Altair has no option, and come to rest at the first. */
+async function openVariables() {
+  await appears(() => tabs.every(({ name }) => tabTitle(name)));
+  for (const { name, files } of [...tabs].reverse()) {
+    const title = tabTitle(name);
+    title?.click();
+    await appears(() => title?.closest(".window-switcher__item--active"));
+    (await appears(() => document.querySelector("app-window [track-id=toggle_variables]")))?.click();
+    const addFile = await appears(() => document.querySelector("app-window [track-id=add_file_variable]"));
+    for (const file of files) {
+      addFile?.click();
+      const field = await appears(() => document.querySelector("app-window [data-tid=file_name]"));
+      if (!field) return;
+      field.value = file;
+      field.dispatchEvent(new Event("input"));
+    }
+  }
+}
+
+try {
+  await openVariables();
+} finally {
+  document.querySelector("app-root").classList.remove("i2v-unready");
+  document.querySelector(".i2v-wait").remove();
+}
