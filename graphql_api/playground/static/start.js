@@ -13,20 +13,6 @@ async function publicKey() {
   return btoa(String.fromCharCode(...point)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-/** The page's colours (i2v_app/styles/tokens.css) where Altair has its own. */
-function colours({ accent, paper, raised, ink, line }) {
-  return {
-    "color.primary": accent,
-    "color.green": accent,
-    "color.bg": paper,
-    "color.offBg": raised,
-    "color.headerBg": paper,
-    "color.font": ink,
-    "color.border": line,
-    "color.offBorder": line,
-  };
-}
-
 for (const { variables } of tabs) {
   if ("publicKey" in variables) variables.publicKey = await publicKey();
 }
@@ -55,8 +41,8 @@ window.AltairGraphQL.init({
     disablePushNotification: true,
     "alert.disableUpdateNotification": true,
     "banners.disable": true,
-    themeConfig: colours({ accent: "#b93c0a", paper: "#f7f5f2", raised: "#ffffff", ink: "#1f1d1a", line: "#dcd7d0" }),
-    "themeConfig.dark": colours({ accent: "#f08a4b", paper: "#141312", raised: "#1d1b19", ink: "#f2efeb", line: "#3a3632" }),
+    // Without it a tab has no schema until it is asked for.
+    "schema.reloadOnStart": true,
   },
 });
 
