@@ -82,3 +82,14 @@ try {
   document.querySelector("app-root").classList.remove("i2v-unready");
   document.querySelector(".i2v-wait").remove();
 }
+
+// Of a subscription the newest is what one wants to see; Altair leaves it below the edge.
+const shown = new WeakMap();
+new MutationObserver(() => {
+  for (const list of document.querySelectorAll(".query-result__list")) {
+    if (shown.get(list) === list.childElementCount) continue;
+    shown.set(list, list.childElementCount);
+    // Again once the editor that shows it has found its height.
+    for (const wait of [0, 150]) setTimeout(() => list.lastElementChild?.scrollIntoView({ block: "end" }), wait);
+  }
+}).observe(document.querySelector("app-root"), { childList: true, subtree: true });
