@@ -19,6 +19,7 @@ from graphql_api import media
 from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Services
 from graphql_api.decoder import Decoder
+from graphql_api.playground.app import Playground
 from graphql_api.rates import Counted, Rates, counted
 from graphql_api.uploads import incoming_folder
 from graphql_api.view import GraphQLView
@@ -98,9 +99,11 @@ def build_api(settings: Settings) -> Api:
         rates=Rates(redis, settings),
     )
     view = GraphQLView(services, BodyLimits(settings))
+    playground = Playground(settings)
     routes: list[Route | WebSocketRoute] = [
-        Route("/graphql", Counted(view, services.rates), methods=["GET", "POST", "OPTIONS"]),
+        Route("/graphql", playground.before(Counted(view, services.rates)), methods=["GET", "POST", "OPTIONS"]),
         WebSocketRoute("/graphql", view),
+        *playground.routes,
         *counted(media.routes(services), services.rates),
         Route("/healthz", _healthz),
         Route("/readyz", _Readiness(queue)),

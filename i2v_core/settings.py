@@ -233,6 +233,12 @@ class Settings(BaseSettings):
         description="Whether videos carry a faint mark that names the playback a leaked copy came from. It doubles the encoding and the disk space.",
     )
 
+    # The API ----------------------------------------------------------------------------------------------------
+    playground: Literal["on", "off"] = Field(
+        "on",
+        description="Whether a browser that opens `/graphql` gets a page to try the API in. Turn it off where nobody shall: the API itself is open to the same people either way.",
+    )
+
     # What it says -----------------------------------------------------------------------------------------------
     log_format: Literal["auto", "human", "json"] = Field(
         "auto", description="Log lines: `human` on a terminal, else `json`; `auto` decides."

@@ -48,6 +48,8 @@ COSTS = {
     "Mutation.retryJob": Cost(_CHANGE),
     "Mutation.moveJob": Cost(_CHANGE),
     "Mutation.deleteJob": Cost(_CHANGE),
+    "Mutation.createApiToken": Cost(_CHANGE),
+    "Mutation.revokeApiToken": Cost(_CHANGE),
     # Elliptic curves, and a ticket for each segment.
     "Mutation.openPlayback": Cost(1000),
     # It may wait for 20 seconds.
