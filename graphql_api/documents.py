@@ -99,6 +99,8 @@ class Documents:
         return [coded(error, RequestCode.GRAPHQL_VALIDATION_FAILED) for error in errors]
 
     def _remember(self, key: tuple[Any, ...], document: Document) -> None:
+        if key in self._known:  # two requests with one new text at the same moment
+            return
         self._known[key] = document
         self._characters += len(key[0])
         while self._characters > _REMEMBERED:

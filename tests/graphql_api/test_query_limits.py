@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import websockets
 from gql import GraphQLRequest
-from graphql import get_introspection_query, parse
+from graphql import get_introspection_query, parse, specified_rules
 
+from graphql_api.documents import Documents
 from graphql_api.limits.costs import COSTS, INTROSPECTION
 from graphql_api.limits.reckoning import DEEPEST, ENDLESS, reckon
 from graphql_api.schema import schema
@@ -158,6 +159,21 @@ async def test_asking_for_the_schema_over_and_over_is_too_much(asker: Asker) -> 
     query += "fragment T on __Type{name fields{name description args{name type{name}} type{name kind ofType{name}}}}"
 
     assert await asker.code(query) == "QUERY_TOO_COSTLY"
+
+
+async def test_no_number_of_different_documents_fills_the_memory(asker: Asker) -> None:
+    remembered = Documents()
+    settings, rules = asker.context.services.settings, tuple(specified_rules)
+
+    for i in [*range(50), 49, 0]:
+        text = f"{{a{i}:__typename}}" + " " * 10_000
+        document, key = remembered.read(text, None, settings, schema._schema, rules)
+        same, _ = remembered.read(text, None, settings, schema._schema, rules)
+        assert not remembered.validate(document, key, settings, schema._schema, rules)
+        assert not remembered.validate(same, key, settings, schema._schema, rules)
+
+    assert sum(len(key[0]) for key in remembered._known) == remembered._characters <= 200_000
+    assert remembered.read(text, None, settings, schema._schema, rules)[0].is_valid
 
 
 def test_fragments_are_reckoned_once_each_and_numbers_stop() -> None:

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
+from i2v_core import keys
 from i2v_core.jobs import Job, JobState, VideoOptions, new_id
 from i2v_core.settings import Settings
 from tests.conftest import PICTURES
@@ -124,7 +126,7 @@ def sealed(text: str) -> str:
 @pytest.mark.parametrize(
     "cursor",
     ["", "x", "é", "\ud800", "a" * 10_000, sealed("1"), sealed("1 job"), sealed("1 job_x' OR 1"), sealed("1 2 3")]
-    + [sealed(f"{number} job_" + "0" * 32) for number in ("nan", "inf", "-inf", "-1", "1e308", "")],
+    + [sealed(f"{number} {new_id('job')}") for number in ("nan", "inf", "-inf", "-1", "1e308", "")],
 )
 async def test_a_cursor_that_is_none_is_bad_input(asker: Asker, cursor: str) -> None:
     [error] = await asker.errors(PAGE, {"first": 1, "after": cursor})
@@ -167,7 +169,7 @@ async def test_another_viewers_job_is_null(asker: Asker, settings: Settings) -> 
         assert await other.data(NODE, id=job) == {"node": None}
 
 
-async def test_a_playback_is_a_node_while_it_lives(server: Server, alice: Viewer, bob: Viewer) -> None:
+async def test_a_playback_is_a_node_while_it_lives(server: Server, alice: Viewer, bob: Viewer, redis: Redis) -> None:
     server.start("api", "worker")
     job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
     await alice.finished(job["id"])
@@ -188,5 +190,10 @@ async def test_a_playback_is_a_node_while_it_lives(server: Server, alice: Viewer
     assert not {ticket["value"] for ticket in more["tickets"]} & set(watching.tickets.values())
     assert answer.json()["errors"][0]["extensions"]["code"] == "LICENCE_GIVEN_ONCE"
     assert await bob.ask(NODE, id=watching.id) == {"node": None}
+    run = str(await redis.hget(keys.job(job["id"]), "run"))
+    await redis.hset(keys.job(job["id"]), "run", "99")
+    assert await alice.ask(NODE, id=watching.id) == {"node": None}, "its video is being made again"
+    await redis.hset(keys.job(job["id"]), "run", run)
+    assert (await alice.ask(NODE, id=watching.id))["node"] == found
     await alice.ask("mutation($id:ID!){deleteJob(id:$id){__typename}}", id=job["id"])
     assert await alice.ask(NODE, id=watching.id) == {"node": None}
