@@ -20,8 +20,8 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
-from strawberry.extensions import SchemaExtension
 
+from graphql_api.context import Context
 from graphql_api.scopes import graphql_error
 from i2v_core import keys
 from i2v_core.errors import Code, Limit, RateLimited
@@ -122,7 +122,7 @@ def _refusal(item: RateLimitItem, is_viewers: bool, wait: float) -> RateLimited:
 class Counted:
     """ASGI app that counts each HTTP request to another one before any of it is read. Above the bound: 429.
 
-    The operations on a WebSocket are counted one by one, by `CountOperations`.
+    The operations on a WebSocket are counted one by one, by `count_on_socket`.
     """
 
     def __init__(self, app: ASGIApp, rates: Rates) -> None:
@@ -146,15 +146,10 @@ def counted(routes: Sequence[Route], rates: Rates) -> list[Route]:
     return list(routes)
 
 
-class CountOperations(SchemaExtension):
-    """Counts each operation on a WebSocket. It must come after what remembers validations, which would forget its refusal."""
-
-    async def on_validate(self) -> Any:
-        """Refuse the operation as if it were not valid: an `error` message, and nothing is run."""
-        context = self.execution_context.context
-        if context.connection_params is not None:
-            try:
-                await context.services.rates.count(context.identity)
-            except RateLimited as error:
-                self.execution_context.pre_execution_errors = [graphql_error(error)]
-        yield
+async def count_on_socket(context: Context) -> None:
+    """Count an operation that came over a WebSocket; over HTTP the request was counted. Raises `GraphQLError`."""
+    if context.connection_params is not None:
+        try:
+            await context.services.rates.count(context.identity)
+        except RateLimited as error:
+            raise graphql_error(error) from None

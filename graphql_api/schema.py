@@ -8,11 +8,13 @@ import sys
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext
+from strawberry.types.execution import PreExecutionError
 
 from graphql_api.mutations import Mutation
 from graphql_api.queries import Query
-from graphql_api.rates import CountOperations
+from graphql_api.rates import count_on_socket
 from graphql_api.scopes import hold_to_scopes
 from graphql_api.subscriptions import Subscription
 from graphql_api.types import Job
@@ -52,6 +54,17 @@ class QuietSchema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: see above."""
 
+    async def _prepare_operation_async(
+        self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
+    ) -> PreExecutionError | None:
+        """Count an operation before any of it is read; one too many is refused as if it were not valid."""
+        try:
+            await count_on_socket(context.context)
+        except GraphQLError as error:
+            context.pre_execution_errors = [error]
+            return PreExecutionError(data=None, errors=[error])
+        return await super()._prepare_operation_async(context, extensions_runner)
+
 
 #: Texts of operations whose parsing and validation are remembered. Clients have a dozen each; parsing one costs more
 #: than answering it.
@@ -67,7 +80,6 @@ schema = QuietSchema(
         MaskUnexpected,
         lambda: ParserCache(maxsize=_REMEMBERED),
         lambda: ValidationCache(maxsize=_REMEMBERED),
-        CountOperations,
     ],
 )
 hold_to_scopes(schema)

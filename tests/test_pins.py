@@ -17,7 +17,9 @@ import arq.jobs
 import arq.worker
 import pytest
 import redis
+import strawberry
 from reflex.config import environment
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 ROOT = Path(__file__).parents[1]
 
@@ -103,3 +105,15 @@ def test_arqs_job_has_the_form_that_we_write() -> None:
 def test_reflex_has_the_switches_that_serve_a_prebuilt_page(name: str) -> None:
     """i2v_app/serve.py and i2v_app/build.py set them."""
     assert hasattr(environment, name)
+
+
+def test_strawberry_has_what_tokens_and_rates_lean_on() -> None:
+    """graphql_api/schema.py counts an operation before it is read; scopes.py guards the fields of graphql-core's schema."""
+    prepare = inspect.signature(strawberry.Schema._prepare_operation_async)
+    handler = inspect.getsource(BaseGraphQLTransportWSHandler.handle_connection_init)
+
+    assert list(prepare.parameters) == ["self", "context", "extensions_runner"]
+    assert "self._prepare_operation_async(" in inspect.getsource(strawberry.Schema._stream)
+    assert "self.context.connection_params = payload" in handler, "it says what a WebSocket's client sent along"
+    assert "except ConnectionRejectionError" in handler
+    assert "code=4403" in handler
