@@ -166,6 +166,51 @@ class Settings(BaseSettings):
         20, ge=1, le=1000, description="API tokens one viewer may have: one for each program of theirs, and room."
     )
 
+    # What a GraphQL request may ask for ---------------------------------------------------------------------------
+    introspection: Literal["on", "off"] = Field(
+        "on",
+        description="Whether the GraphQL schema can be read from the server. It holds no secrets, and the tools of clients need it.",
+    )
+    query_max_characters: int = Field(
+        50_000,
+        ge=1000,
+        le=1_000_000,
+        description="Characters of a GraphQL document. Values belong into variables; 50,000 are read in a moment.",
+    )
+    query_max_tokens: int = Field(
+        1000,
+        ge=200,
+        le=10_000,
+        description="Names, values and brackets of a GraphQL document. Clients' have 20 to 300; at 1000 the worst document is refused or answered in under 0.1 s.",
+    )
+    query_max_depth: int = Field(
+        25,
+        ge=10,
+        le=100,
+        description="Levels of nesting of a GraphQL document, fragments included. The query that reads the schema has 19, ours 8.",
+    )
+    query_max_aliases: int = Field(
+        30,
+        ge=0,
+        le=1000,
+        description="Aliases and repeated fields of a GraphQL operation, fragments included: each asks for the same again.",
+    )
+    query_max_directives: int = Field(
+        30, ge=0, le=1000, description="Directives of a GraphQL operation, fragments included."
+    )
+    query_max_page: int = Field(
+        100,
+        ge=10,
+        le=1000,
+        description="Items of one page of a list. 100 jobs are one round trip to Redis and some 60 KB of answer.",
+    )
+    query_max_cost: int = Field(
+        10_000,
+        ge=5000,
+        le=1_000_000,
+        description="Cost of a GraphQL operation in units of about 6 microseconds of one core: 10,000 hold the others up for 60 ms. Reading the schema costs 3,000 to 4,000, a page of 100 full jobs 8,000, an upload 1,000.",
+    )
+
     # Watching ---------------------------------------------------------------------------------------------------
     ticket_seconds: float = Field(
         60, gt=0, le=3600, description="Seconds within which a segment's one-use ticket must be used."

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graphql_api.schema import schema
-from graphql_api.scopes import NEEDED, check
+from graphql_api.scopes import INSIDE, NEEDED, check
 from i2v_core.errors import Forbidden
 from i2v_core.viewers import Identity, Scope
 from tests.fundamentals.server import Server, Viewer
@@ -17,6 +17,7 @@ from tests.graphql_api.programs import ask, make_token, said, socket, subscribe,
 OPERATIONS = {
     "Query.job": '{ job(id: "x") { id } }',
     "Query.node": '{ node(id: "x") { id } }',
+    "Query.nodes": '{ nodes(ids: ["x"]) { id } }',
     "Query.jobs": "{ jobs { totalCount } }",
     "Query.queue": "{ queue { __typename } }",
     "Query.limits": "{ limits { maxUploadBytes } }",
@@ -41,6 +42,17 @@ def root_fields() -> set[str]:
 
 def test_every_root_field_says_what_it_needs() -> None:
     assert set(NEEDED) == root_fields(), "graphql_api/scopes.py: say which scope the new field needs"
+
+
+def test_what_belongs_to_playing_needs_play_however_it_is_reached() -> None:
+    """A playback is a node, and any node can be looked at; but tickets are made when they are asked for, and used up."""
+    fields = schema._schema.type_map["Playback"].fields  # type: ignore[attr-defined]
+    made_when_asked = {f"Playback.{name}" for name, field in fields.items() if not field.resolve._is_default}
+
+    assert set(INSIDE) == made_when_asked
+    for where in INSIDE:
+        with pytest.raises(Forbidden, match="PLAY"):
+            check(where, Identity("viewer_x", "flow", frozenset({Scope.READ, Scope.WRITE}), "token_x"))
 
 
 def test_what_is_not_in_the_table_is_refused_to_every_token() -> None:
