@@ -12,7 +12,7 @@ from i2v_core.playbacks import Protection
 from i2v_core.viewers import Scope
 
 
-def _register(kind: type[StrEnum], description: str, values: Mapping[StrEnum, str], *, name: str | None = None) -> None:
+def _register(kind: type[StrEnum], description: str, values: Mapping[StrEnum, str], name: str | None = None) -> None:
     """Make an enum known to the schema, each of its values described. Raises `KeyError` for one that is not."""
     registered = strawberry.enum(kind, name=name, description=description)
     for value in registered.__strawberry_definition__.values:  # type: ignore[attr-defined]

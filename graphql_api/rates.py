@@ -122,7 +122,7 @@ def _refusal(item: RateLimitItem, is_viewers: bool, wait: float) -> RateLimited:
 class Counted:
     """ASGI app that counts each HTTP request to another one before any of it is read. Above the bound: 429.
 
-    The operations on a WebSocket are counted one by one, by `CountOperations`.
+    The operations on a WebSocket are counted one by one, by `count_on_socket`.
     """
 
     def __init__(self, app: ASGIApp, rates: Rates) -> None:
@@ -146,8 +146,8 @@ def counted(routes: Sequence[Route], rates: Rates) -> list[Route]:
     return list(routes)
 
 
-async def count_operation(context: Context) -> None:
-    """Count an operation on a WebSocket; one over HTTP is counted with its request. Raises `GraphQLError`."""
+async def count_on_socket(context: Context) -> None:
+    """Count an operation that came over a WebSocket; over HTTP the request was counted. Raises `GraphQLError`."""
     if context.connection_params is not None:
         try:
             await context.services.rates.count(context.identity)

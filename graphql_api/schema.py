@@ -19,7 +19,7 @@ from graphql_api.masking import shown, unexpected
 from graphql_api.mutations import Mutation
 from graphql_api.playback_types import Playback
 from graphql_api.queries import Query
-from graphql_api.rates import count_operation
+from graphql_api.rates import count_on_socket
 from graphql_api.scopes import hold_to_scopes
 from graphql_api.subscriptions import Subscription
 from graphql_api.types import Job
@@ -44,7 +44,7 @@ class I2VSchema(strawberry.Schema):
     async def _prepare_operation_async(
         self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
     ) -> PreExecutionError | None:
-        """Parse, hold against the limits, validate; queries, mutations and subscriptions alike, over any transport."""
+        """Count, parse, hold against the limits, validate; queries, mutations and subscriptions alike, over any transport."""
         try:
             errors = await self._prepare(context, extensions_runner)
         except GraphQLError as error:
@@ -59,8 +59,8 @@ class I2VSchema(strawberry.Schema):
 
     async def _prepare(self, context: ExecutionContext, runner: SchemaExtensionsRunner) -> list[GraphQLError]:
         request: Context = context.context
+        await count_on_socket(request)
         settings, rules, core = request.services.settings, tuple(context.validation_rules), self._schema
-        await count_operation(request)
         async with runner.parsing():
             document, key = self._documents.read(context.query, context.variables, settings, core, rules)
             context.graphql_document = document.node
@@ -73,13 +73,7 @@ class I2VSchema(strawberry.Schema):
         return errors or wrong_variables(operation, context.variables, core, settings)
 
 
-schema = I2VSchema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=[Job, Playback],
-    config=SCALARS,
-)
+schema = I2VSchema(query=Query, mutation=Mutation, subscription=Subscription, types=[Job, Playback], config=SCALARS)
 hold_to_scopes(schema)
 
 

@@ -1,6 +1,6 @@
-"""What a token needs for what: one table of the schema's root fields, and the one place that holds tokens to it.
+"""What a token needs for what: one table of the schema's fields, and the one place that holds tokens to it.
 
-A field that is not in the table is refused to every token; tests/graphql_api/test_scopes.py fails until it is.
+A root field that is not in the table is refused to every token; tests/graphql_api/test_scopes.py fails until it is.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, Final
 
 import strawberry
-from graphql import GraphQLError, GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLObjectType, GraphQLResolveInfo
 
 from i2v_core.errors import Forbidden, I2VError
 from i2v_core.http_refusals import extensions
@@ -38,9 +38,16 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "Subscription.viewerJobs": Scope.READ,
 }
 
+#: The same for fields further in that need more than the root field by which they can be reached: any node can be looked at.
+INSIDE: Final[dict[str, Scope | None]] = {
+    "Playback.licence": Scope.PLAY,
+    "Playback.initSegment": Scope.PLAY,
+    "Playback.tickets": Scope.PLAY,
+}
+
 
 def hold_to_scopes(schema: strawberry.Schema) -> None:
-    """Let every root field of the schema be resolved only for those who may."""
+    """Let every root field of the schema, and those of `INSIDE`, be resolved only for those who may."""
     built = schema._schema  # the schema of graphql-core that is executed
     for kind in (built.query_type, built.mutation_type, built.subscription_type):
         for name, field in kind.fields.items() if kind else ():
@@ -50,11 +57,15 @@ def hold_to_scopes(schema: strawberry.Schema) -> None:
                 field.subscribe = _held(where, field.subscribe)
             else:
                 field.resolve = _held(where, field.resolve)
+    for where in INSIDE:
+        kind_name, name = where.split(".")
+        inner: GraphQLObjectType = built.type_map[kind_name]  # type: ignore[assignment]
+        inner.fields[name].resolve = _held(where, inner.fields[name].resolve)
 
 
 def check(where: str, identity: Identity) -> None:
-    """Raises `Forbidden` unless whoever asks may use the root field `where`, such as `Query.jobs`."""
-    needed = NEEDED.get(where)
+    """Raises `Forbidden` unless whoever asks may use the field `where`, such as `Query.jobs`."""
+    needed = INSIDE.get(where) or NEEDED.get(where)
     if needed is None:
         identity.require_cookie()
     else:

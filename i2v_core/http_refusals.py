@@ -5,6 +5,7 @@ In the form that the client of each path can read: a GraphQL response, or a prob
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -18,11 +19,18 @@ _GRAPHQL = "application/graphql-response+json"
 
 def refusal_response(scope: Scope, error: I2VError, status: int, headers: dict[str, str] | None = None) -> JSONResponse:
     """The error as a whole answer, with `Retry-After` in seconds if there is a time after which it may be granted."""
-    given = {"Cache-Control": "no-store", **(headers or {})}
+    given = {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})}
     if error.retry_after is not None:
-        given["Retry-After"] = str(max(1, round(error.retry_after + 0.5)))
+        given["Retry-After"] = str(max(1, ceil(error.retry_after)))
     if scope["path"].startswith("/api/"):
-        problem = {"type": "about:blank", "title": error.message, "status": status, "detail": error.how_to_fix}
+        name = error.code.value
+        problem = {
+            "type": f"/problems/{name.lower().replace('_', '-')}",
+            "title": name.replace("_", " ").capitalize(),
+            "status": status,
+            "detail": f"{error.message} {error.how_to_fix}",
+            "message": error.message,
+        }
         return JSONResponse(problem | extensions(error), status, given, media_type="application/problem+json")
     body = {"errors": [{"message": f"{error.message} {error.how_to_fix}", "extensions": extensions(error)}]}
     accepts = Headers(scope=scope).get("accept", "")
@@ -30,8 +38,8 @@ def refusal_response(scope: Scope, error: I2VError, status: int, headers: dict[s
 
 
 def extensions(error: I2VError) -> dict[str, Any]:
-    """What programs read of an error: its code, and the limit and the time to wait if there are any."""
-    found: dict[str, Any] = {"code": error.code.value}
+    """What programs read of an error: its code, what to do, and the limit and the time to wait if there are any."""
+    found: dict[str, Any] = {"code": error.code.value, "howToFix": error.how_to_fix}
     if error.limit is not None:
         found["limit"] = {"name": error.limit.name, "value": error.limit.value, "unit": error.limit.unit}
     if error.retry_after is not None:

@@ -149,6 +149,23 @@ class Settings(BaseSettings):
         description="Uploads that one viewer (or address) may begin in a minute, refused ones included.",
     )
 
+    # Who asks ---------------------------------------------------------------------------------------------------
+    operations_per_minute: int = Field(
+        1200,
+        ge=1,
+        le=10_000_000,
+        description="Requests and WebSocket operations one viewer may make in a minute. 20 a second: an open page makes a few.",
+    )
+    operations_per_minute_per_address: int = Field(
+        12_000,
+        ge=1,
+        le=10_000_000,
+        description="The same for all viewers and tokens of an address together: an office of 50 open pages behind one.",
+    )
+    tokens_per_viewer: int = Field(
+        20, ge=1, le=1000, description="API tokens one viewer may have: one for each program of theirs, and room."
+    )
+
     # What a GraphQL request may ask for ---------------------------------------------------------------------------
     introspection: Literal["on", "off"] = Field(
         "on",
@@ -192,23 +209,6 @@ class Settings(BaseSettings):
         ge=5000,
         le=1_000_000,
         description="Cost of a GraphQL operation in units of about 6 microseconds of one core: 10,000 hold the others up for 60 ms. Reading the schema costs 3,000 to 4,000, a page of 100 full jobs 8,000, an upload 1,000.",
-    )
-
-    # Who asks ---------------------------------------------------------------------------------------------------
-    operations_per_minute: int = Field(
-        1200,
-        ge=1,
-        le=10_000_000,
-        description="Requests and WebSocket operations one viewer may make in a minute. 20 a second: an open page makes a few.",
-    )
-    operations_per_minute_per_address: int = Field(
-        12_000,
-        ge=1,
-        le=10_000_000,
-        description="The same for all viewers and tokens of an address together: an office of 50 open pages behind one.",
-    )
-    tokens_per_viewer: int = Field(
-        20, ge=1, le=1000, description="API tokens one viewer may have: one for each program of theirs, and room."
     )
 
     # Watching ---------------------------------------------------------------------------------------------------

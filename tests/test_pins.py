@@ -21,6 +21,7 @@ import redis
 import strawberry
 from graphql.execution.values import get_variable_values
 from reflex.config import environment
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.types import ExecutionContext
 
 from graphql_api.request_errors import plainly
@@ -109,6 +110,15 @@ def test_arqs_job_has_the_form_that_we_write() -> None:
 def test_reflex_has_the_switches_that_serve_a_prebuilt_page(name: str) -> None:
     """i2v_app/serve.py and i2v_app/build.py set them."""
     assert hasattr(environment, name)
+
+
+def test_strawberry_has_what_tokens_and_rates_lean_on() -> None:
+    """graphql_api/view.py signs a WebSocket in when it connects, and rates.py knows one by what its client sent along."""
+    handler = inspect.getsource(BaseGraphQLTransportWSHandler.handle_connection_init)
+
+    assert "self.context.connection_params = payload" in handler, "it says what a WebSocket's client sent along"
+    assert "except ConnectionRejectionError" in handler
+    assert "code=4403" in handler
 
 
 def test_strawberrys_schema_has_what_ours_overrides() -> None:

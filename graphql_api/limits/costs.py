@@ -36,6 +36,8 @@ COSTS = {
     "Query.nodes": Cost(_ASK, times=10, sized_by=("ids",)),
     "Query.jobs": Cost(_ASK, times=20, sized_by=("first",)),
     "Query.queue": Cost(_ASK),
+    # A viewer has 20 by default.
+    "Query.apiTokens": Cost(_ASK, times=20),
     # Their number is the connection's.
     "JobConnection.edges": Cost(),
     "Job.progress": Cost(10),
@@ -54,6 +56,8 @@ COSTS = {
     "Mutation.openPlayback": Cost(1000),
     # It may wait for 20 seconds.
     "Mutation.playbackTickets": Cost(1000),
+    "Mutation.createApiToken": Cost(_CHANGE),
+    "Mutation.revokeApiToken": Cost(_CHANGE),
     # Each event costs what is asked for; beginning and ending it is a change.
     "Subscription.jobProgress": Cost(_CHANGE),
     "Subscription.viewerJobs": Cost(_CHANGE),

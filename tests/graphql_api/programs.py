@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -70,8 +71,8 @@ async def socket(
 
 
 async def said(connection: ClientConnection) -> dict[str, Any]:
-    """The next message."""
-    return dict(json.loads(await connection.recv()))
+    """The next message; fails if there is none within 10 seconds."""
+    return dict(json.loads(await asyncio.wait_for(connection.recv(), 10)))
 
 
 async def subscribe(connection: ClientConnection, query: str, operation_id: str = "1") -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graphql_api.schema import schema
-from graphql_api.scopes import NEEDED, check
+from graphql_api.scopes import INSIDE, NEEDED, check
 from i2v_core.errors import Forbidden
 from i2v_core.viewers import Identity, Scope
 from tests.fundamentals.server import Server, Viewer
@@ -17,6 +17,7 @@ from tests.graphql_api.programs import ask, make_token, said, socket, subscribe,
 OPERATIONS = {
     "Query.job": '{ job(id: "x") { id } }',
     "Query.node": '{ node(id: "x") { id } }',
+    "Query.nodes": '{ nodes(ids: ["x"]) { id } }',
     "Query.jobs": "{ jobs { totalCount } }",
     "Query.queue": "{ queue { __typename } }",
     "Query.limits": "{ limits { maxUploadBytes } }",
@@ -29,6 +30,10 @@ OPERATIONS = {
 }
 
 
+def is_forbidden(error: dict[str, Any], scope: str) -> bool:
+    return error["extensions"]["code"] == "FORBIDDEN" and error["extensions"]["scope"] == scope
+
+
 def root_fields() -> set[str]:
     built = schema._schema
     kinds = (built.query_type, built.mutation_type, built.subscription_type)
@@ -37,6 +42,17 @@ def root_fields() -> set[str]:
 
 def test_every_root_field_says_what_it_needs() -> None:
     assert set(NEEDED) == root_fields(), "graphql_api/scopes.py: say which scope the new field needs"
+
+
+def test_what_belongs_to_playing_needs_play_however_it_is_reached() -> None:
+    """A playback is a node, and any node can be looked at; but tickets are made when they are asked for, and used up."""
+    fields = schema._schema.type_map["Playback"].fields  # type: ignore[attr-defined]
+    made_when_asked = {f"Playback.{name}" for name, field in fields.items() if not field.resolve._is_default}
+
+    assert set(INSIDE) == made_when_asked
+    for where in INSIDE:
+        with pytest.raises(Forbidden, match="PLAY"):
+            check(where, Identity("viewer_x", "flow", frozenset({Scope.READ, Scope.WRITE}), "token_x"))
 
 
 def test_what_is_not_in_the_table_is_refused_to_every_token() -> None:
@@ -61,8 +77,8 @@ async def test_each_operation_is_refused_without_its_scope_and_only_then(server:
     for (where, operation), (scope, program) in itertools.product(OPERATIONS.items(), programs.items()):
         answer = (await ask(program, operation)).json()
         refused = [error["extensions"] for error in answer.get("errors", [])]
-        expected: list[dict[str, Any]] = [{"code": "FORBIDDEN", "scope": NEEDED[where]}]
-        assert refused == ([] if scope is NEEDED[where] else expected), f"{where} with {scope}"
+        told = [(extensions["code"], extensions["scope"]) for extensions in refused]
+        assert told == ([] if scope is NEEDED[where] else [("FORBIDDEN", NEEDED[where])]), f"{where} with {scope}"
     for program in programs.values():
         await program.aclose()
 
@@ -89,7 +105,7 @@ async def test_an_upload_needs_write_and_an_alias_or_a_fragment_hides_nothing(se
     introspection = await ask(reader, "{ __typename __schema { queryType { name } } }")
 
     for answer in (upload, hidden):
-        assert answer.json()["errors"][0]["extensions"] == {"code": "FORBIDDEN", "scope": "WRITE"}
+        assert is_forbidden(answer.json()["errors"][0], "WRITE")
     assert "errors" not in introspection.json()
     await reader.aclose()
 
@@ -110,6 +126,6 @@ async def test_subscriptions_and_media_are_held_to_it_too(server: Server, alice:
         async with with_token(server, made["secret"]) as program:
             statuses.append((await program.get("/media/thumbnails/job_x")).status_code)
 
-    assert refused["payload"][0]["extensions"] == {"code": "FORBIDDEN", "scope": "READ"}
+    assert is_forbidden(refused["payload"][0], "READ")
     assert granted["payload"]["data"] == {"cancelJob": {"__typename": "JobNotFound"}}
     assert statuses == [403, 404]
