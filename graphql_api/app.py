@@ -19,6 +19,7 @@ from graphql_api import media
 from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Services
 from graphql_api.decoder import Decoder
+from graphql_api.http.origins import cross_origin
 from graphql_api.playground.app import Playground
 from graphql_api.rates import Counted, Rates, counted
 from graphql_api.uploads import incoming_folder
@@ -28,6 +29,7 @@ from i2v_core.errors import StoreUnavailable
 from i2v_core.identity_news import IdentityNews
 from i2v_core.logs import configure_logging, get_logger
 from i2v_core.media import MediaStore
+from i2v_core.persisted import PersistedOperations
 from i2v_core.playbacks import Playbacks
 from i2v_core.progress import ProgressHub
 from i2v_core.queue import JobQueue
@@ -97,11 +99,13 @@ def build_api(settings: Settings) -> Api:
         tokens=tokens,
         token_watch=TokenWatch(tokens),
         rates=Rates(redis, settings),
+        persisted=PersistedOperations(redis, settings),
     )
     view = GraphQLView(services, BodyLimits(settings))
     playground = Playground(settings)
     routes: list[Route | WebSocketRoute] = [
-        Route("/graphql", playground.before(Counted(view, services.rates)), methods=["GET", "POST", "OPTIONS"]),
+        # No list of methods: the view refuses the others in the form of a GraphQL error.
+        Route("/graphql", playground.before(Counted(view, services.rates)), middleware=cross_origin(settings)),
         WebSocketRoute("/graphql", view),
         *playground.routes,
         *counted(media.routes(services), services.rates),

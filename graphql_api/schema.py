@@ -17,6 +17,7 @@ from graphql_api.context import Context
 from graphql_api.documents import Documents, choose_operation, wrong_variables
 from graphql_api.masking import shown, unexpected
 from graphql_api.mutations import Mutation
+from graphql_api.persisted import keep_persisted
 from graphql_api.playback_types import Playback
 from graphql_api.queries import Query
 from graphql_api.rates import count_on_socket
@@ -70,7 +71,9 @@ class I2VSchema(strawberry.Schema):
             raise InvalidOperationTypeError(operation_type)
         async with runner.validation():
             errors = self._documents.validate(document, key, settings, core, rules)
-        return errors or wrong_variables(operation, context.variables, core, settings)
+        if not (errors := errors or wrong_variables(operation, context.variables, core, settings)):
+            await keep_persisted(context)
+        return errors
 
 
 schema = I2VSchema(query=Query, mutation=Mutation, subscription=Subscription, types=[Job, Playback], config=SCALARS)

@@ -56,8 +56,6 @@ COSTS = {
     "Mutation.openPlayback": Cost(1000),
     # It may wait for 20 seconds.
     "Mutation.playbackTickets": Cost(1000),
-    "Mutation.createApiToken": Cost(_CHANGE),
-    "Mutation.revokeApiToken": Cost(_CHANGE),
     # Each event costs what is asked for; beginning and ending it is a change.
     "Subscription.jobProgress": Cost(_CHANGE),
     "Subscription.viewerJobs": Cost(_CHANGE),
