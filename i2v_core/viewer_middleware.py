@@ -80,7 +80,7 @@ class ViewerMiddleware:
         known = _known(headers, cookie)
         viewer = known[0] if known else new_id("viewer")
         scope[IDENTITY_KEY] = Identity(viewer, flow_of(viewer, self._client(scope, headers), self._flow_secret))
-        if known and not known[1]:
+        if (known and not known[1]) or _is_of_another_site(scope, headers):
             return send
         return _sending_cookie(send, _set_cookie(cookie.sign(viewer), secure=scope["scheme"] in ("https", "wss")))
 
@@ -158,6 +158,16 @@ def _known(headers: Headers, cookie: ViewerCookie) -> tuple[str, bool] | None:
         if given and (read := cookie.read(given)):
             return read
     return None
+
+
+def _is_of_another_site(scope: Scope, headers: Headers) -> bool:
+    """Whether another site's page made the browser send this, other than by a link.
+
+    SameSite keeps our cookie back then, so that the viewer is unknown here: a new cookie in the answer to a form that was
+    posted from there would replace the viewer's own, and with it all that they have.
+    """
+    by_link = scope.get("method") in ("GET", "HEAD") and headers.get("sec-fetch-mode") == "navigate"
+    return headers.get("sec-fetch-site") == "cross-site" and not by_link
 
 
 def _set_cookie(value: str, *, secure: bool) -> str:

@@ -11,7 +11,10 @@ import redis as sync_redis
 from i2v_core import keys
 from i2v_core.settings import Settings
 from tests.conftest import free_port
+from tests.fundamentals.conftest import alice, bob, server
 from tests.fundamentals.server import Server
+
+__all__ = ["alice", "api", "bob", "http", "server"]
 
 
 @pytest.fixture(scope="module")
