@@ -49,7 +49,7 @@ def build_app() -> ASGIApp:
     page.register_lifespan_task(run_api)
     with_headers = PageHeaders(pages_and_api, BUILT)
     viewers = ViewerMiddleware(with_headers)
-    return SameOriginOnly(_viewers_but_for_shared_files(viewers, with_headers))
+    return SameOriginOnly(_viewers_but_for_shared_files(viewers, with_headers), settings().cors_origin_list)
 
 
 def _viewers_but_for_shared_files(viewers: ASGIApp, files: ASGIApp) -> ASGIApp:
