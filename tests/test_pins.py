@@ -18,6 +18,8 @@ import arq.worker
 import pytest
 import redis
 from reflex.config import environment
+from strawberry.http.async_base_view import AsyncBaseHTTPView
+from strawberry.subscriptions.protocols.graphql_transport_ws import handlers
 
 ROOT = Path(__file__).parents[1]
 
@@ -103,3 +105,20 @@ def test_arqs_job_has_the_form_that_we_write() -> None:
 def test_reflex_has_the_switches_that_serve_a_prebuilt_page(name: str) -> None:
     """i2v_app/serve.py and i2v_app/build.py set them."""
     assert hasattr(environment, name)
+
+
+def test_strawberrys_websocket_handler_has_what_ours_overrides() -> None:
+    """graphql_api/websocket.py subclasses it, and calls or replaces these."""
+    handler = handlers.BaseGraphQLTransportWSHandler
+
+    assert list(inspect.signature(handler.handle_connection_init).parameters) == ["self", "message"]
+    assert list(inspect.signature(handlers.Operation.__init__).parameters)[1:] == [
+        "handler",
+        "id",
+        "query",
+        "variables",
+        "operation_name",
+    ]
+    for name in ("handle", "shutdown", "handle_subscribe", "handle_complete", "cleanup_operation", "run_operation"):
+        assert inspect.iscoroutinefunction(getattr(handler, name)), name
+    assert "self.graphql_transport_ws_handler_class(" in inspect.getsource(AsyncBaseHTTPView.run)
