@@ -51,7 +51,7 @@ def build_app() -> ASGIApp:
     with_headers = PageHeaders(pages_and_api, BUILT)
     viewers = ViewerMiddleware(with_headers)
     forward_people_with(lambda address: viewers.forwarding.sign(address))
-    return SameOriginOnly(_viewers_but_for_shared_files(viewers, with_headers))
+    return SameOriginOnly(_viewers_but_for_shared_files(viewers, with_headers), settings().cors_origin_list)
 
 
 def _viewers_but_for_shared_files(viewers: ASGIApp, files: ASGIApp) -> ASGIApp:

@@ -352,6 +352,7 @@ class Settings(BaseSettings):
             if (
                 parts.scheme not in ("http", "https")
                 or not parts.hostname
+                or "*" in origin
                 or origin != f"{parts.scheme}://{parts.netloc}"
             ):
                 raise ValueError(

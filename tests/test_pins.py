@@ -21,7 +21,8 @@ import redis
 import strawberry
 from graphql.execution.values import get_variable_values
 from reflex.config import environment
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.http.async_base_view import AsyncBaseHTTPView
+from strawberry.subscriptions.protocols.graphql_transport_ws import handlers
 from strawberry.types import ExecutionContext
 
 from graphql_api.request_errors import plainly
@@ -114,7 +115,7 @@ def test_reflex_has_the_switches_that_serve_a_prebuilt_page(name: str) -> None:
 
 def test_strawberry_has_what_tokens_and_rates_lean_on() -> None:
     """graphql_api/view.py signs a WebSocket in when it connects, and rates.py knows one by what its client sent along."""
-    handler = inspect.getsource(BaseGraphQLTransportWSHandler.handle_connection_init)
+    handler = inspect.getsource(handlers.BaseGraphQLTransportWSHandler.handle_connection_init)
 
     assert "self.context.connection_params = payload" in handler, "it says what a WebSocket's client sent along"
     assert "except ConnectionRejectionError" in handler
@@ -186,3 +187,20 @@ def test_graphql_core_shows_values_where_we_cut_them_off(kind: str, value: objec
 
     for error in errors if isinstance(errors, list) else []:
         assert re.search(r"\b(None|True|nan)\b|[<{]", plainly(error.message)) is None
+
+
+def test_strawberrys_websocket_handler_has_what_ours_overrides() -> None:
+    """graphql_api/websocket.py subclasses it, and calls or replaces these."""
+    handler = handlers.BaseGraphQLTransportWSHandler
+
+    assert list(inspect.signature(handler.handle_connection_init).parameters) == ["self", "message"]
+    assert list(inspect.signature(handlers.Operation.__init__).parameters)[1:] == [
+        "handler",
+        "id",
+        "query",
+        "variables",
+        "operation_name",
+    ]
+    for name in ("handle", "shutdown", "handle_subscribe", "handle_complete", "cleanup_operation", "run_operation"):
+        assert inspect.iscoroutinefunction(getattr(handler, name)), name
+    assert "self.graphql_transport_ws_handler_class(" in inspect.getsource(AsyncBaseHTTPView.run)

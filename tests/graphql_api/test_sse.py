@@ -96,7 +96,8 @@ def test_a_client_that_goes_leaves_its_place_to_the_next(http: httpx.Client) -> 
     for _ in range(5):
         with http.stream("POST", "/graphql", json={"query": WATCH_ALL}, headers=EVENTS) as answer:
             assert answer.status_code == 200
-            next(answer.iter_text())
+            heard = answer.iter_text()  # kept: an iterator that is thrown away closes the connection
+            next(heard)
             assert http.post("/graphql", json={"query": WATCH_ALL}, headers=EVENTS).status_code == 429
 
         def is_free() -> bool:
