@@ -19,6 +19,7 @@ from graphql_api import media
 from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Services
 from graphql_api.decoder import Decoder
+from graphql_api.rest import routes as rest
 from graphql_api.uploads import incoming_folder
 from graphql_api.view import GraphQLView
 from i2v_core.admission import Admission
@@ -80,11 +81,13 @@ def build_api(settings: Settings) -> Api:
         media=MediaStore.of(settings),
         decoder=Decoder(settings),
     )
-    view = GraphQLView(services, BodyLimits(settings))
+    limits = BodyLimits(settings)
+    view = GraphQLView(services, limits)
     routes: list[Route | WebSocketRoute] = [
         Route("/graphql", view, methods=["GET", "POST", "OPTIONS"]),
         WebSocketRoute("/graphql", view),
         *media.routes(services),
+        *rest.routes(services, limits),
         Route("/healthz", _healthz),
         Route("/readyz", _Readiness(queue)),
     ]

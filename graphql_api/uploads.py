@@ -138,7 +138,7 @@ async def take_in(
             name=file.name,
             state=JobState.QUEUED,
             options=options,
-            created_at=time.time(),
+            created_at=round(time.time(), 3),  # as it is stored: the first answer shows what every later one will
             width=decoded.width,
             height=decoded.height,
             flow=flow,
