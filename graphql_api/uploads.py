@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NewType
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
 from graphql_api.context import Services
@@ -39,8 +40,10 @@ Upload = NewType("Upload", object)
 def _parse_upload(value: object) -> ReceivedFile:
     # Strawberry's own scalar lets any JSON through to the resolver.
     if not isinstance(value, ReceivedFile):
-        raise ValueError(
-            "A file is needed here: send the request as multipart (GraphQL multipart request specification)."
+        # Not a ValueError: in a query's own text that would count as an error of ours.
+        raise GraphQLError(
+            "A file is needed here: send the request as multipart (GraphQL multipart request specification).",
+            extensions={"code": "BAD_USER_INPUT"},
         )
     return value
 
@@ -94,15 +97,23 @@ def read_options(given: VideoOptionsInput | None, services: Services) -> VideoOp
 
 
 def read_idempotency_key(given: str | None) -> str:
-    """The key, empty without one. Raises `UploadRefused` if it is too long to be one."""
-    if given is not None and not 0 < len(given) <= MAX_KEY:
+    """The key, empty without one. Raises `UploadRefused` if it is too long, or no text (half a surrogate pair in JSON)."""
+    if given is not None and not (0 < len(given) <= MAX_KEY and _is_text(given)):
         raise UploadRefused(
-            "The idempotency key is empty or too long.",
+            "The idempotency key is empty, too long or no text.",
             f"Use a text of 1 to {MAX_KEY} characters, a UUID for example.",
             code=Code.WRONG_OPTIONS,
             limit=Limit("idempotency key", MAX_KEY, "characters"),
         )
     return given or ""
+
+
+def _is_text(given: str) -> bool:
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 async def take_in(

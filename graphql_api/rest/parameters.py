@@ -47,12 +47,10 @@ def read_page(given: Mapping[str, str]) -> tuple[int, tuple[float, str] | None]:
 
 
 def read_video_options(given: Mapping[str, str], fields: Mapping[str, str], services: Services) -> VideoOptions:
-    """The options from the query string and the form's fields. Raises `Problem` 422, or `UploadRefused` (out of range)."""
+    """The options from the query string and the form's fields, which win. Raises `Problem` 422, or `UploadRefused`."""
     for name in fields:
         if name not in OPTIONS:
             raise _wrong_option(f"There is no field {name[:40]!r}.", f"Use {_list(('image', *OPTIONS))}.")
-        if name in given:
-            raise _wrong_option(f"'{name}' is given twice, in the address and in the body.", "Give it once.")
     texts = {name: value for name, value in {**given, **fields}.items() if name in OPTIONS}
     options = VideoOptionsInput()
     if "motion" in texts:
