@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NewType
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
 from graphql_api.context import Services
@@ -40,10 +39,8 @@ Upload = NewType("Upload", object)
 def _parse_upload(value: object) -> ReceivedFile:
     # Strawberry's own scalar lets any JSON through to the resolver.
     if not isinstance(value, ReceivedFile):
-        # Not a ValueError: in a query's own text that would count as an error of ours.
-        raise GraphQLError(
-            "A file is needed here: send the request as multipart (GraphQL multipart request specification).",
-            extensions={"code": "BAD_USER_INPUT"},
+        raise ValueError(
+            "A file is needed here: send the request as multipart (GraphQL multipart request specification)."
         )
     return value
 

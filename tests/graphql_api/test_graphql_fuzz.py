@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +32,9 @@ def test_whatever_fits_the_schema_is_answered(server: Server, tmp_path: Path) ->
     # That an argument is out of range is an answer too; schemathesis would call every one of them a failure.
     said = fuzz(server, "/graphql", tmp_path, "-n", "10", "--exclude-checks", "positive_data_acceptance")
 
-    assert "Tested: 12" in said, said
+    tried = re.search(r"Selected: (\d+)/\1\n  Tested: \1\n", said)
+    assert tried, said
+    assert int(tried[1]) >= 12
     assert "✅ Fuzzing" in said, said
 
 
@@ -39,7 +42,7 @@ def test_a_text_in_place_of_a_file_is_the_queries_fault(alice: httpx.Client) -> 
     answer = alice.post("/graphql", json={"query": 'mutation { uploadImage(image: "a") { __typename } }'})
 
     (error,) = answer.json()["errors"]
-    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
     assert "A file is needed here" in error["message"]
 
 
