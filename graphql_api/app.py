@@ -22,6 +22,7 @@ from graphql_api.decoder import Decoder
 from graphql_api.http.origins import cross_origin
 from graphql_api.playground.app import Playground
 from graphql_api.rates import Counted, Rates, counted
+from graphql_api.rest import routes as rest
 from graphql_api.uploads import incoming_folder
 from graphql_api.view import GraphQLView
 from i2v_core.admission import Admission
@@ -101,7 +102,8 @@ def build_api(settings: Settings) -> Api:
         rates=Rates(redis, settings),
         persisted=PersistedOperations(redis, settings),
     )
-    view = GraphQLView(services, BodyLimits(settings))
+    limits = BodyLimits(settings)
+    view = GraphQLView(services, limits)
     playground = Playground(settings)
     routes: list[Route | WebSocketRoute] = [
         # No list of methods: the view refuses the others in the form of a GraphQL error.
@@ -109,6 +111,7 @@ def build_api(settings: Settings) -> Api:
         WebSocketRoute("/graphql", view),
         *playground.routes,
         *counted(media.routes(services), services.rates),
+        *counted(rest.routes(services, limits, view.bounds), services.rates),
         Route("/healthz", _healthz),
         Route("/readyz", _Readiness(queue)),
     ]

@@ -61,6 +61,8 @@ class MultipartBody:
     """
 
     refusal: UploadRefused | StoreUnavailable | None = None
+    #: Fields that must stand before the first file: without them a GraphQL request's files mean nothing.
+    before_files: tuple[str, ...] = ("operations", "map")
     fields: dict[str, bytes] = field(default_factory=dict)
     files: dict[str, ReceivedFile] = field(default_factory=dict)
 
@@ -200,7 +202,7 @@ class _Parser:
         if b"filename" not in options or self._field in _FIELDS:
             self._file, self._body.fields[self._field] = None, b""
             return
-        if not all(name in self._body.fields for name in _FIELDS):
+        if not all(name in self._body.fields for name in self._body.before_files):
             raise invalid("The fields 'operations' and 'map' must come before the files, in this order.")
         name = _display_name(options[b"filename"].decode("utf-8", "replace"))
         if self._body.refusal is not None and not self._may_be_known():
@@ -223,7 +225,7 @@ class _Parser:
         return (
             isinstance(refusal, UploadRefused)
             and refusal.code in (Code.TOO_MANY_WAITING, Code.QUEUE_FULL)
-            and b"dempotencyKey" in self._body.fields["operations"]
+            and b"dempotencyKey" in self._body.fields.get("operations", b"")
         )
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:

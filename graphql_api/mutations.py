@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, cast
 
 import strawberry
@@ -11,7 +10,7 @@ from graphql_api import ordering, playing, uploads
 from graphql_api.context import Info
 from graphql_api.enums import Protection
 from graphql_api.multipart import ReceivedFile
-from graphql_api.ordering import JobUnknown
+from graphql_api.ordering import AlreadyFinished, JobUnknown
 from graphql_api.playback_types import Playback, Ticket, Tickets
 from graphql_api.refusals import (
     JobId,
@@ -30,9 +29,8 @@ from graphql_api.tokens import TokenMutations
 from graphql_api.types import Job, JobAlreadyFinished, JobDeleted
 from graphql_api.uploads import Upload, VideoOptionsInput
 from i2v_core import errors
-from i2v_core.errors import Code, OperationRefused, StoreUnavailable
-from i2v_core.jobs import JobState, is_id
-from i2v_core.queue import Cancelled
+from i2v_core.errors import OperationRefused, StoreUnavailable
+from i2v_core.jobs import JobState
 
 UploadResult = Annotated[
     Job | UploadRefused | TryAgain,
@@ -93,22 +91,19 @@ class Mutation(TokenMutations):
 
     @strawberry.mutation(description="End a job that waits or runs. Its video is not made.")
     async def cancel_job(self, info: Info, id: JobId) -> CancelResult:
-        queue, viewer = info.context.services.queue, info.context.viewer
         try:
-            outcome = await queue.cancel(id, viewer) if is_id("job", id) else Cancelled.MISSING
-            job = await queue.get(id, viewer) if outcome is not Cancelled.MISSING else None
+            return Job.of(await ordering.cancel(id, info.context))
+        except JobUnknown:
+            return job_not_found(id)
+        except AlreadyFinished as refusal:
+            return JobAlreadyFinished(
+                code=refusal.code,
+                message=refusal.message,
+                how_to_fix=refusal.how_to_fix,
+                job=Job.of(refusal.job),
+            )
         except StoreUnavailable as error:
             return try_again(error)
-        if job is None:
-            return job_not_found(id)
-        if outcome is Cancelled.OVER:
-            return JobAlreadyFinished(
-                code=Code.JOB_ALREADY_FINISHED,
-                message="This job has ended already.",
-                how_to_fix="There is nothing to cancel. Delete it if you do not want to keep it.",
-                job=Job.of(job),
-            )
-        return Job.of(job)
 
     @strawberry.mutation(
         description="Make a job again that FAILED or was CANCELLED, from the same picture with the same options. It goes to the end of your own line."
@@ -148,13 +143,12 @@ class Mutation(TokenMutations):
         description="Delete a job with its picture and video. One that waits or runs is cancelled by it."
     )
     async def delete_job(self, info: Info, id: JobId) -> DeleteResult:
-        services = info.context.services
         try:
-            if not is_id("job", id) or not await services.queue.delete(id, info.context.viewer):
-                return job_not_found(id)
+            await ordering.delete(id, info.context)
+        except JobUnknown:
+            return job_not_found(id)
         except StoreUnavailable as error:
             return try_again(error)
-        await asyncio.to_thread(services.media.delete, id)
         return JobDeleted(job_id=id)
 
     @strawberry.mutation(

@@ -1,15 +1,48 @@
-"""What people do with their own jobs in the line: have one made again, change their order."""
+"""What people do with their own jobs: cancel, delete, have one made again, change their order in the line."""
 
 from __future__ import annotations
+
+import asyncio
 
 from graphql_api.context import Context
 from i2v_core.errors import Code, OperationRefused
 from i2v_core.jobs import Job, is_id
-from i2v_core.queue import Enqueued, Moved, Retried
+from i2v_core.queue import Cancelled, Enqueued, Moved, Retried
 
 
 class JobUnknown(LookupError):
     """There is no such job among the viewer's."""
+
+
+class AlreadyFinished(OperationRefused):
+    """The job has ended, so there is nothing to cancel; `job` is how it ended."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(
+            "This job has ended already.",
+            "There is nothing to cancel. Delete it if you do not want to keep it.",
+            code=Code.JOB_ALREADY_FINISHED,
+        )
+        self.job = job
+
+
+async def cancel(job_id: str, context: Context) -> Job:
+    """The job, cancelled. Raises `JobUnknown`, `AlreadyFinished` or `StoreUnavailable`."""
+    queue, viewer = context.services.queue, context.viewer
+    outcome = await queue.cancel(job_id, viewer) if is_id("job", job_id) else Cancelled.MISSING
+    job = await queue.get(job_id, viewer) if outcome is not Cancelled.MISSING else None
+    if job is None:
+        raise JobUnknown(job_id)
+    if outcome is Cancelled.OVER:
+        raise AlreadyFinished(job)
+    return job
+
+
+async def delete(job_id: str, context: Context) -> None:
+    """Delete the job with its picture and video. Raises `JobUnknown` or `StoreUnavailable`."""
+    if not is_id("job", job_id) or not await context.services.queue.delete(job_id, context.viewer):
+        raise JobUnknown(job_id)
+    await asyncio.to_thread(context.services.media.delete, job_id)
 
 
 async def retry(job_id: str, context: Context) -> Job:

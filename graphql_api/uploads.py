@@ -94,15 +94,23 @@ def read_options(given: VideoOptionsInput | None, services: Services) -> VideoOp
 
 
 def read_idempotency_key(given: str | None) -> str:
-    """The key, empty without one. Raises `UploadRefused` if it is too long to be one."""
-    if given is not None and not 0 < len(given) <= MAX_KEY:
+    """The key, empty without one. Raises `UploadRefused` if it is too long, or no text (half a surrogate pair in JSON)."""
+    if given is not None and not (0 < len(given) <= MAX_KEY and _is_text(given)):
         raise UploadRefused(
-            "The idempotency key is empty or too long.",
+            "The idempotency key is empty, too long or no text.",
             f"Use a text of 1 to {MAX_KEY} characters, a UUID for example.",
             code=Code.WRONG_OPTIONS,
             limit=Limit("idempotency key", MAX_KEY, "characters"),
         )
     return given or ""
+
+
+def _is_text(given: str) -> bool:
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 async def take_in(
@@ -138,7 +146,7 @@ async def take_in(
             name=file.name,
             state=JobState.QUEUED,
             options=options,
-            created_at=time.time(),
+            created_at=round(time.time(), 3),  # as it is stored: the first answer shows what every later one will
             width=decoded.width,
             height=decoded.height,
             flow=flow,

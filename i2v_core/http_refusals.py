@@ -22,7 +22,7 @@ def refusal_response(scope: Scope, error: I2VError, status: int, headers: dict[s
     given = {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})}
     if error.retry_after is not None:
         given["Retry-After"] = str(max(1, ceil(error.retry_after)))
-    if scope["path"].startswith("/api/"):
+    if f"{scope['path']}/".startswith("/api/"):
         name = error.code.value
         problem = {
             "type": f"/problems/{name.lower().replace('_', '-')}",

@@ -93,7 +93,7 @@ class Tokens:
             raise TokenRefused(
                 f"You have {bound} tokens, and that is as many as one may have.",
                 "Revoke one that you no longer use: apiTokens lists them.",
-                code=Code.TOO_MANY_TOKENS,
+                code=Code.TOO_MANY_API_TOKENS,
                 limit=Limit("tokens", bound, "tokens"),
             )
         return token, secret

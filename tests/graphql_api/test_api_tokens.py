@@ -106,7 +106,7 @@ async def test_what_makes_no_sense_is_refused_with_its_reason(server: Server, al
     await make_token(alice)
     answers.append((await alice.ask(CREATE, name="x", scopes=["READ"]))["createApiToken"])
 
-    codes = ["WRONG_TOKEN_NAME", "WRONG_TOKEN_SCOPES", "WRONG_TOKEN_EXPIRY", "TOO_MANY_TOKENS"]
+    codes = ["WRONG_TOKEN_NAME", "WRONG_TOKEN_SCOPES", "WRONG_TOKEN_EXPIRY", "TOO_MANY_API_TOKENS"]
     assert [answer["code"] for answer in answers] == codes
     assert all(answer["howToFix"] for answer in answers)
     assert answers[-1]["limit"] == {"name": "tokens", "value": 1}

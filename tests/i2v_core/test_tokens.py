@@ -123,7 +123,7 @@ async def test_a_viewer_has_so_many_and_one_that_is_over_makes_room(settings: Se
         await tokens.make(VIEWER, "three", [Scope.READ])
     await tokens.make(new_id("viewer"), "another viewer's", [Scope.READ])
 
-    assert refused.value.code is Code.TOO_MANY_TOKENS
+    assert refused.value.code is Code.TOO_MANY_API_TOKENS
     assert refused.value.limit is not None
     assert refused.value.limit.value == 2
 
