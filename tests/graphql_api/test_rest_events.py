@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from graphql_api.app import Api, build_api
 from i2v_core.jobs import Failure, Job, new_id
 from i2v_core.settings import Settings
-from i2v_core.viewers import ViewerMiddleware
+from i2v_core.viewer_middleware import ViewerMiddleware
 from tests.conftest import eventually
 from tests.fundamentals.server import Server
 from tests.graphql_api.serving import client, serving, upload
