@@ -6,6 +6,7 @@ import strawberry
 
 from i2v_core.jobs import JobState, Motion, Stage
 from i2v_core.playbacks import Protection
+from i2v_core.viewers import Scope
 
 strawberry.enum(JobState, description="Where a job is on its way. The last three are final.")
 strawberry.enum(Stage, description="What a job that is PROCESSING is doing.")
@@ -16,4 +17,10 @@ strawberry.enum(
     description="How the segments of a playback are encrypted: by Common Encryption (for EME's Clear Key), or each as a whole.",
 )
 
-__all__ = ["JobState", "Motion", "Protection", "Stage"]
+strawberry.enum(
+    Scope,
+    name="ApiTokenScope",
+    description="What a token may do. READ: look at jobs, thumbnails, the queue and the limits, and watch progress. WRITE: upload, cancel, retry, move and delete. PLAY: open playbacks and fetch their segments.",
+)
+
+__all__ = ["JobState", "Motion", "Protection", "Scope", "Stage"]

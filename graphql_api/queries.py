@@ -11,9 +11,10 @@ from graphql import GraphQLError
 from graphql_api.context import Info
 from graphql_api.picture_formats import FORMATS
 from graphql_api.refusals import JobId
+from graphql_api.tokens import TokenQueries
 from graphql_api.types import Job, JobConnection, JobEdge, Limits, Node, PageInfo, Queue, read_cursor
 from graphql_api.uploads import MAX_SECONDS, MIN_SECONDS
-from i2v_core.jobs import JobState, is_id
+from i2v_core.jobs import is_id
 
 #: A page of 100 jobs is one round trip to Redis and some 60 KB of answer.
 MAX_PAGE = 100
@@ -28,7 +29,7 @@ async def find_job(job_id: str, info: Info) -> Job | None:
 
 
 @strawberry.type(description="What can be asked.")
-class Query:
+class Query(TokenQueries):
     @strawberry.field(description="A job of yours; null if there is none with this id.")
     async def job(self, info: Info, id: JobId) -> Job | None:
         return await find_job(id, info)
@@ -71,10 +72,7 @@ class Query:
     async def queue(self, info: Info) -> Queue:
         services = info.context.services
         line = await services.hub.line()
-        # Whose turns they share is known best from what they have waiting: the page's own server asks for them from here.
-        latest = await services.queue.of_viewer(info.context.viewer, limit=1)
-        flow = latest[0].flow if latest and latest[0].state is JobState.QUEUED else info.context.flow
-        return Queue.of(line, await services.queue.ahead(flow), time.time())
+        return Queue.of(line, await services.queue.ahead(info.context.flow), time.time())
 
     @strawberry.field(description="What this server takes in and makes.")
     async def limits(self, info: Info) -> Limits:

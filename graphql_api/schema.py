@@ -12,6 +12,8 @@ from strawberry.types import ExecutionContext
 
 from graphql_api.mutations import Mutation
 from graphql_api.queries import Query
+from graphql_api.rates import CountOperations
+from graphql_api.scopes import hold_to_scopes
 from graphql_api.subscriptions import Subscription
 from graphql_api.types import Job
 from graphql_api.uploads import SCALARS
@@ -65,8 +67,10 @@ schema = QuietSchema(
         MaskUnexpected,
         lambda: ParserCache(maxsize=_REMEMBERED),
         lambda: ValidationCache(maxsize=_REMEMBERED),
+        CountOperations,
     ],
 )
+hold_to_scopes(schema)
 
 
 if __name__ == "__main__":

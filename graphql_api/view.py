@@ -12,15 +12,19 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.file_uploads.utils import replace_placeholders_with_files
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.unset import UnsetType
 
 from graphql_api.body_limits import BodyLimits, counted
 from graphql_api.context import Context, Services
 from graphql_api.multipart import MultipartBody, receive_multipart
 from graphql_api.schema import schema
+from graphql_api.tokens import sign_in
 from graphql_api.uploads import incoming_folder
-from i2v_core.errors import StoreUnavailable, UploadRefused
+from i2v_core.errors import StoreUnavailable, Unauthenticated, UploadRefused
+from i2v_core.viewer_middleware import HOLDING_KEY
 from i2v_core.viewers import IDENTITY_KEY, Identity
 
 #: A cross-site page can post a multipart form with the viewer's cookie without asking, but it cannot set a header.
@@ -56,7 +60,15 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The request's context: who asks, as the viewer middleware found out."""
-        return Context(_identity(request), self._services)
+        return Context(_identity(request), self._services, request.scope.get(HOLDING_KEY))
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """A WebSocket's client may show a token when it connects. Raises `ConnectionRejectionError` (close 4403)."""
+        try:
+            await sign_in(context)
+        except (Unauthenticated, StoreUnavailable) as error:
+            raise ConnectionRejectionError from error
+        return await super().on_ws_connect(context)
 
     async def _admit(self, request: Request, body: MultipartBody) -> None:
         """Hold a place for the upload until it is answered; if there is none, its files are refused unread."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property, lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +35,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field(
         "",
-        description="Comma-separated addresses or networks whose X-Forwarded-* headers are believed. None by default.",
+        description="Comma-separated addresses or networks whose X-Forwarded-* headers are believed. None by default, and never all: anybody could then pretend to be anybody.",
     )
 
     # Where it keeps things --------------------------------------------------------------------------------------
@@ -59,7 +60,7 @@ class Settings(BaseSettings):
         None,
         min_length=16,
         repr=False,
-        description="Secret that signs viewers' cookies. By default one is made once and kept in Redis, shared by all processes.",
+        description="Secret that signs viewers' cookies, 16 characters or more. By default one is made once and kept in Redis, shared by all processes. A list, separated by commas, rotates it: the first signs, the others are still believed.",
     )
 
     media_key: str | None = Field(
@@ -148,6 +149,23 @@ class Settings(BaseSettings):
         description="Uploads that one viewer (or address) may begin in a minute, refused ones included.",
     )
 
+    # Who asks ---------------------------------------------------------------------------------------------------
+    operations_per_minute: int = Field(
+        1200,
+        ge=1,
+        le=10_000_000,
+        description="Requests and WebSocket operations one viewer may make in a minute. 20 a second: an open page makes a few.",
+    )
+    operations_per_minute_per_address: int = Field(
+        12_000,
+        ge=1,
+        le=10_000_000,
+        description="The same for all viewers and tokens of an address together: an office of 50 open pages behind one.",
+    )
+    tokens_per_viewer: int = Field(
+        20, ge=1, le=1000, description="API tokens one viewer may have: one for each program of theirs, and room."
+    )
+
     # Watching ---------------------------------------------------------------------------------------------------
     ticket_seconds: float = Field(
         60, gt=0, le=3600, description="Seconds within which a segment's one-use ticket must be used."
@@ -183,6 +201,23 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with redis://, rediss:// or unix://")
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _named_proxies(cls, value: str) -> str:
+        for proxy in filter(None, (item.strip() for item in value.split(","))):
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"{proxy!r} is neither an address nor a network such as 10.0.0.0/8") from None
+        return value
+
+    @field_validator("secret")
+    @classmethod
+    def _every_secret_is_long(cls, value: str | None) -> str | None:
+        if value is not None and min(map(len, _secrets(value)), default=0) < 16:
+            raise ValueError("each of the secrets in it must have 16 characters or more")
+        return value
+
     @field_validator("api_url")
     @classmethod
     def _api_scheme(cls, value: str | None) -> str | None:
@@ -199,6 +234,11 @@ class Settings(BaseSettings):
     def media_path(self) -> Path:
         """Absolute folder of the media store."""
         return (self.media_dir or self.data_dir / "media").resolve()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The configured signing secrets, the one that signs first; none if they are kept in Redis."""
+        return _secrets(self.secret or "")
 
     @property
     def max_upload_bytes(self) -> int:
@@ -237,6 +277,10 @@ def load_settings() -> Settings:
 def settings() -> Settings:
     """The settings of this process, read once."""
     return load_settings()
+
+
+def _secrets(value: str) -> tuple[str, ...]:
+    return tuple(secret.strip() for secret in value.split(",") if secret.strip())
 
 
 def _sentence(error: object) -> str:
