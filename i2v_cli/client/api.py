@@ -161,7 +161,7 @@ def denied(message: str, address: Address) -> Denied:
     """What to say to one who may not."""
     if address.token is None:
         return Denied(f"{address.url} does not let you: {message} Set I2V_TOKEN to a token that may.")
-    return Denied(f"{message} It is the one that I2V_TOKEN holds; make another in the page, or unset it.")
+    return Denied(f"{message} The token is the one that I2V_TOKEN holds.")
 
 
 class Counted:

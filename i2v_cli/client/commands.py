@@ -30,6 +30,14 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Scope(StrEnum):
+    """What a token may do, as one types it."""
+
+    READ = "read"
+    WRITE = "write"
+    PLAY = "play"
+
+
 Ids = Annotated[list[str], typer.Argument(metavar="JOB...", help="Ids of jobs of yours.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 GiveUp = Annotated[
@@ -41,6 +49,11 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     for command in (submit, watch, jobs, cancel, retry, delete):
         app.command()(command)
+    token = typer.Typer(help="Tokens with which programs ask as you: make, list and revoke them.", no_args_is_help=True)
+    token.command("create")(token_create)
+    token.command("list")(token_list)
+    token.command("revoke")(token_revoke)
+    app.add_typer(token, name="token")
 
 
 def submit(
@@ -127,3 +140,40 @@ def delete(job_ids: Ids, json: Json = False) -> None:
     from i2v_cli.client.orders import order
 
     sys.exit(order("delete", job_ids, as_json=json))
+
+
+def token_create(
+    name: Annotated[str, typer.Argument(help="What you will know it by.")],
+    scopes: Annotated[
+        str, typer.Option(help="What it may do, separated by commas: read, write (submit, cancel...), play.")
+    ],
+    expires: Annotated[
+        str | None, typer.Option(help="When it ends: 12h, 30d, 2w or a date. By default a year after its last use.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make a token. Its secret is printed once, alone on stdout."""
+    from i2v_cli.client.token import create
+
+    wanted = [scope.strip().upper() for scope in scopes.split(",") if scope.strip()]
+    if unknown := [scope for scope in wanted if scope not in Scope.__members__]:
+        known = ", ".join(Scope)
+        raise typer.BadParameter(f"{unknown[0].lower()} is none of {known}.", param_hint="--scopes")
+    sys.exit(create(name, scopes=wanted, expires=expires, as_json=json))
+
+
+def token_list(json: Json = False) -> None:
+    """List your tokens that are valid, without their secrets, which nobody has but you."""
+    from i2v_cli.client.token import show
+
+    sys.exit(show(as_json=json))
+
+
+def token_revoke(
+    token_ids: Annotated[list[str], typer.Argument(metavar="TOKEN...", help="Ids, as `i2v token list` shows them.")],
+    json: Json = False,
+) -> None:
+    """End tokens of yours. What was opened with them ends within seconds."""
+    from i2v_cli.client.token import revoke
+
+    sys.exit(revoke(token_ids, as_json=json))

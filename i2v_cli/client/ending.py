@@ -75,7 +75,9 @@ def run(work: Callable[[], Awaitable[Exit]], *, if_interrupted: Callable[[], str
                 loop.add_signal_handler(number, stop, code)
             except NotImplementedError:  # Windows: asyncio.run cancels on Ctrl-C by itself
                 break
-        return await task
+        code = await task
+        sys.stdout.flush()  # here, where it is known what to do if nobody reads any more
+        return code
 
     try:
         return asyncio.run(watched())

@@ -77,7 +77,7 @@ def _print_table(found: Sequence[JobView]) -> None:
     if console.width >= 100:
         table.add_column("sent", no_wrap=True)
     table.add_column("picture", overflow="ellipsis", no_wrap=True, ratio=1)
-    table.add_column("what it does", overflow="ellipsis" if console.width < 100 else "fold", ratio=2)
+    table.add_column("what it does", overflow="ellipsis", no_wrap=console.width < 100, ratio=2)
     for job in found:
         sent = [Text(local_time(job.told["createdAt"]))] if console.width >= 100 else []
         percent = f"{job.percent:.0f} % " if job.state == "PROCESSING" else ""

@@ -40,6 +40,17 @@ RETRY = (
     + _WHOLE_JOB
 )
 DELETE = f"mutation Delete($id: ID!) {{ deleteJob(id: $id) {{ __typename ... on JobDeleted {{ jobId }} {_REFUSAL} }} }}"
+_TOKEN = "fragment TokenFields on ApiToken { id name scopes createdAt lastUsedAt expiresAt }"
+CREATE_TOKEN = (
+    "mutation Create($name: String!, $scopes: [ApiTokenScope!]!, $expiresAt: DateTime) {"
+    " createApiToken(name: $name, scopes: $scopes, expiresAt: $expiresAt) { __typename"
+    f" ... on ApiTokenCreated {{ secret token {{ ...TokenFields }} }} {_REFUSAL} }} }}" + _TOKEN
+)
+TOKENS = "{ apiTokens { ...TokenFields } }" + _TOKEN
+REVOKE_TOKEN = (
+    "mutation Revoke($id: ID!) {"
+    f" revokeApiToken(id: $id) {{ __typename ... on ApiTokenRevoked {{ tokenId }} {_REFUSAL} }} }}"
+)
 
 
 def several_jobs(count: int) -> str:

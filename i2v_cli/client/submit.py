@@ -97,22 +97,27 @@ class Submission:
                 )
                 size = file.seek(0, 2)
                 counted: Any = Counted(file, size, lambda part: setattr(track, "sent", part))
-                answer = await self._insist(
-                    lambda: self._api.upload(
+                tries = 0
+
+                async def upload() -> Answer:
+                    nonlocal tries
+                    tries += 1
+                    return await self._api.upload(
                         operations.UPLOAD, picture.name, counted, options=self._wish.options, key=key
-                    ),
-                    "uploadImage",
-                )
+                    )
+
+                answer = await self._insist(upload, "uploadImage")
         except OSError as error:
             answer = _unreadable(picture, error)
         if answer["__typename"] == "Job":
-            track.job = JobView.of_job(answer)
-            track.repeated = datetime.fromisoformat(answer["createdAt"]).timestamp() < self._api.began_at
-            if track.repeated and track.job.state in ("FAILED", "CANCELLED"):
-                again = await self._insist(lambda: self._api.ask(operations.RETRY, id=answer["id"]), "retryJob")
-                answer = again
-                track.job = JobView.of_job(again) if again["__typename"] == "Job" else None
-        if answer["__typename"] == "Job":
+            track.job = job = JobView.of_job(answer)
+            # A job of this very moment has not ended, unless it is an answer to an earlier try that was lost.
+            is_older = datetime.fromisoformat(answer["createdAt"]).timestamp() < self._api.began_at
+            track.repeated = is_older or (tries == 1 and job.has_ended)
+            if track.repeated and job.state in ("FAILED", "CANCELLED"):
+                answer = await self._insist(lambda: self._api.ask(operations.RETRY, id=job.id), "retryJob")
+                track.job = JobView.of_job(answer) if answer["__typename"] == "Job" else None
+        if track.job is not None:
             self._report.taken(track)
         else:
             track.refusal = {name: value for name, value in answer.items() if name != "__typename"}

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from i2v_cli.client.viewer_file import ViewerFile
-from tests.conftest import PICTURES, free_port
+from tests.conftest import PICTURES
 from tests.fundamentals.conftest import server
 from tests.fundamentals.server import Server
 from tests.i2v_cli.client import Client, command
@@ -237,7 +238,10 @@ def test_an_address_that_is_none_is_named(url: str, client: Client) -> None:
     assert "secret" not in done.stderr
 
 
-def test_something_else_that_answers_is_no_i2v(client: Client) -> None:
+@contextmanager
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """The port of something that answers and is no i2v."""
+
     class Other(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.send_error(404)
@@ -245,14 +249,44 @@ def test_something_else_that_answers_is_no_i2v(client: Client) -> None:
         def log_message(self, *_: object) -> None:
             pass
 
-    other = HTTPServer(("127.0.0.1", free_port()), Other)
+    other = HTTPServer(("127.0.0.1", 0), Other)
+    if tls:
+        other.socket = tls.wrap_socket(other.socket, server_side=True)
     threading.Thread(target=other.serve_forever, daemon=True).start()
-    done = client.i2v("submit", CAT, I2V_URL=f"http://127.0.0.1:{other.server_port}")
+    yield other.server_port
     other.shutdown()
     other.server_close()
 
+
+def test_something_else_that_answers_is_no_i2v(client: Client) -> None:
+    with serving() as port:
+        done = client.i2v("submit", CAT, I2V_URL=f"http://127.0.0.1:{port}")
+
     assert done.returncode == 3
     assert "it is no i2v (404" in done.stderr
+
+
+@pytest.fixture
+def https(tmp_path: Path) -> Iterator[str]:
+    """The address of something that speaks TLS with a certificate that it has signed itself (`certificate.pem`)."""
+    make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    make += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    make += ["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "certificate.pem")]
+    subprocess.run(make, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    with serving(context) as port:
+        yield f"https://127.0.0.1:{port}"
+
+
+def test_a_certificate_of_ones_own_is_trusted_once_it_is_named(https: str, client: Client, tmp_path: Path) -> None:
+    stranger = client.i2v("submit", CAT, I2V_URL=https)
+    trusted = client.i2v("submit", CAT, I2V_URL=https, SSL_CERT_FILE=str(tmp_path / "certificate.pem"))
+
+    assert stranger.returncode == 3
+    assert "is not trusted" in stranger.stderr
+    assert "set SSL_CERT_FILE" in stranger.stderr
+    assert "it is no i2v (404" in trusted.stderr
 
 
 def test_a_large_file_is_never_held_in_memory(server: Server, client: Client, tmp_path: Path) -> None:
