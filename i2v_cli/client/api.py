@@ -48,15 +48,14 @@ class Api:
         self._cookie: str | None = None
         self._stack = AsyncExitStack()
         self._http: httpx.AsyncClient
-        #: For https, of HTTP and of the WebSocket alike.
-        self.tls = _certificates() if address.url.startswith("https") else None
+        #: Whom to trust, for HTTP and the WebSocket alike.
+        self.tls = _certificates()
         #: The server's clock when it first answered (UNIX seconds, whole), and whether it did.
         self.began_at = 0.0
         self.has_answered = False
 
     async def __aenter__(self) -> Self:
-        verify = self.tls or False  # without TLS there is nothing to check, and loading certificates takes time
-        self._http = await self._stack.enter_async_context(httpx.AsyncClient(verify=verify, timeout=_TIMEOUT))
+        self._http = await self._stack.enter_async_context(httpx.AsyncClient(verify=self.tls, timeout=_TIMEOUT))
         if self.address.token is None:
             self._cookie = self._file.read()
         return self
@@ -135,6 +134,10 @@ def read_answer(status: int, headers: httpx.Headers, text: str, address: Address
         if not isinstance(body, dict) or not ("data" in body or "errors" in body):
             raise ValueError
     except ValueError:
+        if "location" in headers and 300 <= status < 400:
+            raise Unreachable(
+                f"{address.url} sends everybody to {headers['location']}. Set I2V_URL to where that is.", passing=False
+            ) from None
         if status in _PASSING_STATUS:
             raise ComeAgain(_retry_after(headers), f"{address.url} is not there for the moment ({status}).") from None
         raise Unreachable(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -28,11 +27,10 @@ async def viewer_jobs(api: Api) -> AsyncGenerator[Answer, None]:
 
     It ends by an error only, one of those that any question to the server raises.
     """
-    tls: ssl.SSLContext | None = api.tls
     try:
         async with connect(
             api.address.socket,
-            ssl=tls,
+            ssl=api.tls if api.address.socket.startswith("wss") else None,
             subprotocols=[Subprotocol("graphql-transport-ws")],
             additional_headers=api.headers(),
             open_timeout=_OPEN_SECONDS,
