@@ -22,6 +22,8 @@ _MOST_REMEMBERED = 4096
 class Holding:
     """A WebSocket or an answer that streams, from its opening to its end: the right to it can be taken away."""
 
+    __slots__ = ("_limit", "_watch", "token")  # every waiting subscriber has one
+
     def __init__(self, watch: TokenWatch) -> None:
         self._watch = watch
         self._limit = asyncio.timeout(None)

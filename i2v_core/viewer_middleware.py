@@ -26,6 +26,7 @@ HOLDING_KEY = "i2v.holding"
 _STREAMS = ("text/event-stream", "multipart/mixed")
 #: The close code for a token that is not, or no longer, valid: "Forbidden" of graphql-transport-ws' reference server.
 FORBIDDEN_CLOSE = 4403
+_OVER = "The token has expired or was revoked."
 
 
 class ViewerMiddleware:
@@ -61,30 +62,42 @@ class ViewerMiddleware:
         if scope["type"] not in ("http", "websocket") or IDENTITY_KEY in scope or self.cookie is None:
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        client = self._client(scope, headers)
-        if (secret := bearer(headers.get("authorization"))) is not None:
-            try:
-                token = await self._tokens.find(secret) if self._tokens else None
-            except StoreUnavailable as error:
-                await refusal_response(scope, error, 503, {"Retry-After": "3"})(scope, receive, send)
-                return
-            if token is None:
-                refused = refusal_response(scope, Unauthenticated(), 401, {"WWW-Authenticate": 'Bearer realm="i2v"'})
-                await refused(scope, receive, send)
-                return
-            scope[IDENTITY_KEY] = identity_of(token, flow_of(token.viewer, client, self._flow_secret))
-            await self._held(scope, receive, send, token)
+        token: Token | None = None
+        if (secret := bearer(Headers(scope=scope).get("authorization"))) is None:
+            send = self._by_cookie(scope, send, self.cookie)
+        elif (token := await self._by_token(scope, receive, send, secret)) is None:
             return
-        known = self._known(headers, self.cookie)
-        viewer = known[0] if known else new_id("viewer")
-        scope[IDENTITY_KEY] = Identity(viewer, flow_of(viewer, client, self._flow_secret))
-        if known is None or known[1]:
-            send = _sending_cookie(send, self._set_cookie(viewer, secure=scope["scheme"] in ("https", "wss")))
-        if scope["type"] == "websocket":  # which may show its token later
-            await self._held(scope, receive, send, None)
-        else:
+        if self._tokens is None or (token is None and scope["type"] == "http"):
             await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._held_stream(scope, receive, send, Holding(self._tokens), token)
+        else:
+            await self._held_socket(scope, receive, send, Holding(self._tokens), token)
+
+    def _by_cookie(self, scope: Scope, send: Send, cookie: ViewerCookie) -> Send:
+        """Who asks, by their cookie; a `send` that sets it if it is new or has to be renewed."""
+        headers = Headers(scope=scope)
+        known = _known(headers, cookie)
+        viewer = known[0] if known else new_id("viewer")
+        scope[IDENTITY_KEY] = Identity(viewer, flow_of(viewer, self._client(scope, headers), self._flow_secret))
+        if known and not known[1]:
+            return send
+        return _sending_cookie(send, _set_cookie(cookie.sign(viewer), secure=scope["scheme"] in ("https", "wss")))
+
+    async def _by_token(self, scope: Scope, receive: Receive, send: Send, secret: str) -> Token | None:
+        """Who asks, by their token; None if it is not valid, which is answered."""
+        try:
+            token = await self._tokens.find(secret) if self._tokens else None
+        except StoreUnavailable as error:
+            await refusal_response(scope, error, 503, {"Retry-After": "3"})(scope, receive, send)
+            return None
+        if token is None:
+            challenge = {"WWW-Authenticate": 'Bearer realm="i2v"'}
+            await refusal_response(scope, Unauthenticated(), 401, challenge)(scope, receive, send)
+            return None
+        client = self._client(scope, Headers(scope=scope))
+        scope[IDENTITY_KEY] = identity_of(token, flow_of(token.viewer, client, self._flow_secret))
+        return token
 
     def _client(self, scope: Scope, headers: Headers) -> tuple[str, int] | None:
         """Whose address it is: the person's that the page's server asks for, if it is ours that says so."""
@@ -99,55 +112,57 @@ class ViewerMiddleware:
         self._said_not_believed = True
         return client
 
-    async def _held(self, scope: Scope, receive: Receive, send: Send, token: Token | None) -> None:
-        """Run the app so that it can be ended from outside, with the token that it was opened with."""
-        if self._tokens is None:
-            await self.app(scope, receive, send)
-            return
-        scope[HOLDING_KEY] = holding = Holding(self._tokens)
-        is_socket, is_open = scope["type"] == "websocket", False
-
-        async def sending(message: Message) -> None:
-            nonlocal is_open
-            if token is not None and message["type"] == "http.response.start" and _is_stream(message):
-                # Only what streams: an answer that is nearly there was asked for while the token was good, and an upload
-                # that is cut off in the middle helps nobody.
-                holding.depends_on(token)
-                is_open = True
-            await send(message)
-
+    async def _held_socket(
+        self, scope: Scope, receive: Receive, send: Send, holding: Holding, token: Token | None
+    ) -> None:
+        """Run the app on a WebSocket, which ends with its token: the one of its handshake, or one that it shows later."""
+        scope[HOLDING_KEY] = holding
         try:
             async with holding:
-                if token is not None and is_socket:
+                if token is not None:
                     holding.depends_on(token)
-                await self.app(scope, receive, send if is_socket else sending)
+                await self.app(scope, receive, send)
         except TimeoutError:
             if not holding.was_ended:
                 raise
             with suppress(RuntimeError, OSError):  # it has gone by itself in the meantime
-                if is_socket:
-                    await send(
-                        {
-                            "type": "websocket.close",
-                            "code": FORBIDDEN_CLOSE,
-                            "reason": "The token has expired or was revoked.",
-                        }
-                    )
-                elif is_open:
-                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+                await send({"type": "websocket.close", "code": FORBIDDEN_CLOSE, "reason": _OVER})
 
-    def _known(self, headers: Headers, cookie: ViewerCookie) -> tuple[str, bool] | None:
-        for value in headers.getlist("cookie"):
-            # Not http.cookies: one odd cookie of another application on the host would hide ours.
-            given = cookie_parser(value).get(COOKIE)
-            if given and (read := cookie.read(given)):
-                return read
-        return None
+    async def _held_stream(
+        self, scope: Scope, receive: Receive, send: Send, holding: Holding, token: Token | None
+    ) -> None:
+        """Run the app on a request of a token, with which the answer ends if it is one that streams."""
+        scope[HOLDING_KEY] = holding
 
-    def _set_cookie(self, viewer: str, *, secure: bool) -> str:
-        assert self.cookie is not None
-        value = f"{COOKIE}={self.cookie.sign(viewer)}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
-        return value + ("; Secure" if secure else "")
+        async def sending(message: Message) -> None:
+            # Only what streams: an answer that is nearly there was asked for while the token was good, and an upload that is
+            # cut off in the middle helps nobody.
+            if token is not None and message["type"] == "http.response.start" and _is_stream(message):
+                holding.depends_on(token)
+            await send(message)
+
+        try:
+            async with holding:
+                await self.app(scope, receive, sending)
+        except TimeoutError:
+            if not holding.was_ended:
+                raise
+            with suppress(RuntimeError, OSError):
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _known(headers: Headers, cookie: ViewerCookie) -> tuple[str, bool] | None:
+    for value in headers.getlist("cookie"):
+        # Not http.cookies: one odd cookie of another application on the host would hide ours.
+        given = cookie_parser(value).get(COOKIE)
+        if given and (read := cookie.read(given)):
+            return read
+    return None
+
+
+def _set_cookie(value: str, *, secure: bool) -> str:
+    header = f"{COOKIE}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
+    return header + ("; Secure" if secure else "")
 
 
 def bearer(authorization: object) -> str | None:
