@@ -58,6 +58,12 @@ def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return error
 
 
+def say_why(stopped: Stopped) -> int:
+    """Say what ended the command; its exit code."""
+    print(f"i2v: {stopped}", file=sys.stderr)
+    return stopped.code
+
+
 def run(work: Callable[[], Awaitable[Exit]], *, if_interrupted: Callable[[], str] = str) -> int:
     """Do the work and give the exit code. `if_interrupted` says, on Ctrl-C, what goes on without us."""
     came: list[Exit] = []
@@ -86,8 +92,7 @@ def run(work: Callable[[], Awaitable[Exit]], *, if_interrupted: Callable[[], str
             print(said, file=sys.stderr)
         return came[0] if came else Exit.INTERRUPTED
     except Stopped as stopped:
-        print(f"i2v: {stopped}", file=sys.stderr)
-        return stopped.code
+        return say_why(stopped)
     except BrokenPipeError:
         # Whoever read has read enough (`i2v jobs | head`). Python would complain once more when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 import shutil
 import stat
 import sys
@@ -29,21 +30,15 @@ class Picture:
     path: Path
     shown: str
     name: str
-    is_passing: bool = False  #: a pipe, which can be read once
+    kept: BinaryIO | None = None  #: what came through a pipe, which can be read once
 
     def opened(self) -> BinaryIO:
         """The file, for reading from its beginning, as often as it takes. Raises `OSError`."""
-        if not self.is_passing:
+        if self.kept is None:
             return self.path.open("rb")
-        # On the disk, not in memory: it may be of any size, and may have to be sent twice.
-        kept = tempfile.TemporaryFile()  # noqa: SIM115
-        if self.shown == "-":
-            shutil.copyfileobj(sys.stdin.buffer, kept)
-        else:
-            with self.path.open("rb") as source:
-                shutil.copyfileobj(source, kept)
-        kept.seek(0)
-        return kept
+        file = os.fdopen(os.dup(self.kept.fileno()), "rb")
+        file.seek(0)
+        return file
 
 
 def find(arguments: Sequence[str]) -> list[Picture]:
@@ -60,7 +55,7 @@ def _of(argument: str) -> Iterator[Picture]:
     if argument == "-":
         if sys.stdin is None or sys.stdin.isatty():
             raise WrongUsage("`-` reads a picture from a pipe, and there is none. Try: i2v submit - < picture.jpg")
-        yield Picture(Path("-"), "-", "stdin", is_passing=True)
+        yield Picture(Path("-"), "-", "stdin", _kept(sys.stdin.buffer))
         return
     path = Path(argument)
     if path.is_dir():
@@ -69,7 +64,11 @@ def _of(argument: str) -> Iterator[Picture]:
             raise WrongUsage(f"There is no picture in {argument}. Folders within it are not looked into; name those.")
         yield from (Picture(each, str(each), each.name) for each in inside)
     elif path.exists():
-        yield Picture(path, argument, path.name, is_passing=not stat.S_ISREG(path.stat().st_mode))
+        if stat.S_ISREG(path.stat().st_mode):
+            yield Picture(path, argument, path.name)
+        else:  # a named pipe, as `<(...)` of a shell makes one
+            with path.open("rb") as source:
+                yield Picture(path, argument, path.name, _kept(source))
     elif glob.has_magic(argument):
         matching = [Path(name) for name in sorted(glob.glob(argument, recursive=True))]
         files = [each for each in matching if each.is_file()]
@@ -78,6 +77,14 @@ def _of(argument: str) -> Iterator[Picture]:
         yield from (Picture(each, str(each), each.name) for each in files)
     else:
         raise WrongUsage(f"There is no file {argument}. Nothing was sent.")
+
+
+def _kept(source: BinaryIO) -> BinaryIO:
+    # On the disk, not in memory: it may be of any size, and may have to be sent twice.
+    kept = tempfile.TemporaryFile()  # noqa: SIM115
+    shutil.copyfileobj(source, kept)
+    kept.flush()
+    return cast(BinaryIO, kept)
 
 
 def _is_shown_picture(path: Path) -> bool:

@@ -88,9 +88,10 @@ class Lines:
         _say(line(track))
 
     def waits(self, seconds: float, why: str) -> None:
-        if why.split(":")[0] != self._said:  # each new try is not news
+        reason = why.split(";")[0]  # each new try is not news
+        if reason != self._said:
             print(f"i2v: {why}", file=sys.stderr, flush=True)
-        self._said = why.split(":")[0]
+        self._said = reason
 
     def remarks(self, sentence: str) -> None:
         _say(sentence)

@@ -15,7 +15,7 @@ from typing import Any
 from i2v_cli.client import operations
 from i2v_cli.client.address import Address
 from i2v_cli.client.api import Answer, Api, ComeAgain, Counted
-from i2v_cli.client.ending import Exit, WrongUsage, first_of, run
+from i2v_cli.client.ending import Exit, Stopped, WrongUsage, first_of, run, say_why
 from i2v_cli.client.job_view import JobView
 from i2v_cli.client.patience import Patience
 from i2v_cli.client.pictures import Picture, find, key_of
@@ -46,15 +46,17 @@ class Wish:
 
 def submit(arguments: Sequence[str], wish: Wish) -> int:
     """Send pictures, and watch their jobs to the end if that is asked for. The exit code."""
-    tracks: list[Track] = []
-
-    async def work() -> Exit:
-        pictures = find(arguments)
+    try:
+        pictures = find(arguments)  # before there is an event loop: a pipe that says nothing can be interrupted here
         if wish.key is not None and (wish.again or len(pictures) > 1):
             raise WrongUsage(
                 "--idempotency-key is for one picture, and not together with --again. Without it each picture has a key of its own."
             )
-        tracks.extend(Track(picture.shown) for picture in pictures)
+    except Stopped as stopped:
+        return say_why(stopped)
+    tracks = [Track(picture.shown) for picture in pictures]
+
+    async def work() -> Exit:
         with report_for(tracks, as_json=wish.as_json) as report:
             async with Api(Address.from_environment()) as api:
                 return await Submission(api, wish, report).of(list(zip(pictures, tracks, strict=True)))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
+import signal
 import socket
 import ssl
+import struct
 import subprocess
+import termios
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from i2v_cli.client.viewer_file import ViewerFile
-from tests.conftest import PICTURES
+from tests.conftest import PICTURES, wait_until
 from tests.fundamentals.conftest import server
 from tests.fundamentals.server import Server
 from tests.i2v_cli.client import Client, command
@@ -208,6 +212,27 @@ def test_pictures_come_from_folders_patterns_and_pipes_in_the_order_in_which_the
         "stdin",
     ]
     assert done.returncode == 0
+
+
+def test_a_pipe_that_says_nothing_can_be_interrupted(client: Client) -> None:
+    reading, writing = os.pipe()
+    submitting = subprocess.Popen(command(("submit", "-")), env=client.env, stdin=reading, stderr=subprocess.PIPE)
+    os.close(reading)
+    os.write(writing, b"the beginning")
+    # It reads: the pipe is empty again.
+    wait_until(lambda: _is_empty(writing), what="reading")
+
+    submitting.send_signal(signal.SIGINT)
+
+    assert submitting.wait(20) == 130
+    os.close(writing)
+    assert submitting.stderr
+    assert b"Traceback" not in submitting.stderr.read()
+    submitting.stderr.close()
+
+
+def _is_empty(pipe: int) -> bool:
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0\0\0\0"))[0] == 0
 
 
 @pytest.mark.parametrize(
