@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from i2v_cli.client import commands
 from i2v_core.errors import StartRefused
 
 app = typer.Typer(
@@ -72,6 +73,8 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
 
     sys.exit(run(as_json=json))
 
+
+commands.register(app)
 
 queue = typer.Typer(help="Look at the queue of everybody, pause it, take a job out of it.", no_args_is_help=True)
 app.add_typer(queue, name="queue")
