@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from i2v_core.settings import Settings
-from tests.clients.examples import write_examples
-from tests.clients.npm import installed, node_environment
+from tests.clients.examples import ROOT, write_examples
+from tests.clients.npm import installed, node_environment, relay_compiler
 from tests.conftest import PICTURES, OwnRedis, free_port
 from tests.fundamentals.server import Server
 
@@ -29,7 +30,7 @@ class Ran:
     err: str
 
 
-#: Run an example (its command, without the folder) and wait for its end.
+#: Run an example: its command, as in the folder of the examples, and more environment; what it said at its end.
 Run = Callable[..., Ran]
 
 
@@ -61,9 +62,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def npm_folder(folder: Path) -> Path:
-    """The examples, with the clients from npm beside them."""
+    """The examples, with the clients from npm and the schema beside them."""
     (folder / "node_modules").symlink_to(installed())
+    shutil.copy(ROOT / "schema.graphql", folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def compiled(npm_folder: Path) -> Path:
+    """The same, with Relay's operations compiled."""
+    done = relay_compiler(npm_folder)
+    assert done.returncode == 0, done.stdout
+    return npm_folder
 
 
 @pytest.fixture
@@ -87,11 +97,11 @@ def cookie(deployment: Server, folder: Path) -> str:
 def run(deployment: Server, folder: Path, cookie: str) -> Run:
     """Runs an example as this test's viewer."""
 
-    def run(*command: str | Path) -> Ran:
+    def run(*command: str | Path, **more: str) -> Ran:
         done = subprocess.run(
             command,
             cwd=folder,
-            env=node_environment(I2V_URL=deployment.url, I2V_COOKIE=cookie),
+            env=node_environment(I2V_URL=deployment.url, I2V_COOKIE=cookie, **more),
             capture_output=True,
             text=True,
             check=False,

@@ -46,3 +46,18 @@ def installed() -> Path:
     )
     _STAMP.write_text(lock)
     return _MODULES
+
+
+def relay_compiler(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run relay-compiler in a folder that has its configuration, operations, schema and node_modules."""
+    (folder / "__generated__").mkdir(exist_ok=True)
+    return subprocess.run(
+        ["node", "node_modules/relay-compiler/cli.js"],
+        cwd=folder,
+        env=node_environment(NO_COLOR="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=60,
+    )

@@ -1,4 +1,4 @@
-"""docs/api.md: every example there is run by a test."""
+"""docs/api.md: every example there is run by a test, and its tables leave nothing out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import json
 import re
 from pathlib import Path
 
-from tests.clients.examples import DOCUMENT, examples
+from graphql import GraphQLUnionType, build_schema, get_named_type
+
+from i2v_core.errors import Code
+from tests.clients.examples import DOCUMENT, ROOT, examples
 
 HERE = Path(__file__).parent
 
@@ -24,6 +27,29 @@ def test_every_block_of_code_is_an_example() -> None:
     fences = re.findall(r"^```\w+$", DOCUMENT.read_text(), re.MULTILINE)
 
     assert len(fences) == len(examples())
+
+
+def test_every_code_that_a_program_can_meet_is_explained() -> None:
+    document = DOCUMENT.read_text()
+
+    assert [code for code in Code if f"`{code}`" not in document] == []
+
+
+def test_every_outcome_of_an_operation_stands_in_its_row() -> None:
+    """The table of what one gets, against the unions of the schema."""
+    schema = build_schema((ROOT / "schema.graphql").read_text())
+    rows = [row for row in DOCUMENT.read_text().splitlines() if row.startswith("| `")]
+
+    missing = []
+    for root in (schema.mutation_type, schema.subscription_type):
+        assert root is not None
+        for name, field in root.fields.items():
+            kind = get_named_type(field.type)
+            members = {member.name for member in kind.types} if isinstance(kind, GraphQLUnionType) else {kind.name}
+            [row] = [row for row in rows if f"`{name}`" in row.split("|")[1]] or [""]
+            missing += [f"{name}: {member}" for member in sorted(members) if f"`{member}`" not in row]
+
+    assert missing == []
 
 
 def test_the_clients_are_pinned_exactly_and_the_lock_names_no_registry() -> None:
