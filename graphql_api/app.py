@@ -19,12 +19,14 @@ from graphql_api import media
 from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Services
 from graphql_api.decoder import Decoder
+from graphql_api.http.origins import cross_origin
 from graphql_api.uploads import incoming_folder
 from graphql_api.view import GraphQLView
 from i2v_core.admission import Admission
 from i2v_core.errors import StoreUnavailable
 from i2v_core.logs import configure_logging, get_logger
 from i2v_core.media import MediaStore
+from i2v_core.persisted import PersistedOperations
 from i2v_core.playbacks import Playbacks
 from i2v_core.progress import ProgressHub
 from i2v_core.queue import JobQueue
@@ -79,10 +81,12 @@ def build_api(settings: Settings) -> Api:
         playbacks=Playbacks(redis, settings),
         media=MediaStore.of(settings),
         decoder=Decoder(settings),
+        persisted=PersistedOperations(redis, settings),
     )
     view = GraphQLView(services, BodyLimits(settings))
     routes: list[Route | WebSocketRoute] = [
-        Route("/graphql", view, methods=["GET", "POST", "OPTIONS"]),
+        # No list of methods: the view refuses the others in the form of a GraphQL error.
+        Route("/graphql", view, middleware=cross_origin(settings)),
         WebSocketRoute("/graphql", view),
         *media.routes(services),
         Route("/healthz", _healthz),

@@ -1,4 +1,4 @@
-"""The bounds that keep memory flat: how many upload bodies are read at once, and how long any other body may be."""
+"""The bound that keeps memory flat: how many upload bodies are read at once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from cross_web import HTTPException
-from starlette.types import Message, Receive
-
 from i2v_core.settings import Settings
-
-#: Longest body that is no upload, in bytes. The longest query of any client here has 2 KB.
-MAX_QUERY_BYTES = 256 * 1024
 
 
 class BodyLimits:
@@ -39,18 +33,3 @@ class BodyLimits:
             share, users = self._shares.pop(flow)
             if users > 1:
                 self._shares[flow] = (share, users - 1)
-
-
-def counted(receive: Receive) -> Receive:
-    """The same `receive`, which raises `HTTPException` 413 once a body is longer than `MAX_QUERY_BYTES`."""
-    received = 0
-
-    async def receive_and_count() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > MAX_QUERY_BYTES:
-            raise HTTPException(413, f"The request is longer than {MAX_QUERY_BYTES} bytes.")
-        return message
-
-    return receive_and_count

@@ -9,6 +9,7 @@ import strawberry
 
 from i2v_core.admission import Admission
 from i2v_core.media import MediaStore
+from i2v_core.persisted import PersistedOperations
 from i2v_core.playbacks import Playbacks
 from i2v_core.progress import ProgressHub
 from i2v_core.queue import JobQueue
@@ -30,6 +31,7 @@ class Services:
     playbacks: Playbacks
     media: MediaStore
     decoder: Decoder
+    persisted: PersistedOperations
 
 
 @dataclass(slots=True)

@@ -6,9 +6,7 @@ are looked at, a file that is over the limit or no picture at all is not stored 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import json
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,11 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cross_web import HTTPException
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
+from graphql_api.http.bodies import chunks, cut_short, too_slow
+from graphql_api.http.parameters import json_of
+from graphql_api.http.refusals import RequestRefused, TransportCode
 from graphql_api.picture_formats import HEAD_BYTES
 from graphql_api.refused_pictures import refusal_for
 from i2v_core.errors import Code, Limit, StoreUnavailable, UploadRefused
@@ -29,10 +29,10 @@ from i2v_core.settings import Settings
 
 log = get_logger("api")
 
-#: `operations` and `map` together: far more than any upload mutation, far less than hurts.
-_MAX_FIELD_BYTES = 64 * 1024
-#: Parts in one body: operations, map and up to this many files.
-_MAX_PARTS = 12
+#: The fields that are no files, and must come before them.
+_FIELDS = ("operations", "map")
+#: Headers of one part. Browsers send two or three, of 200 bytes with a long file name.
+_MAX_HEADER_BYTES = 8 * 1024
 #: After a refusal the rest of the body is read and thrown away up to this many times the limit, so that a browser
 #: that is still sending gets to read the answer instead of a broken connection.
 _DRAIN_FACTOR = 3
@@ -65,13 +65,10 @@ class MultipartBody:
     files: dict[str, ReceivedFile] = field(default_factory=dict)
 
     def json(self, name: str) -> Any:
-        """The JSON value of a field. Raises `HTTPException` 400 if it is missing or none."""
-        try:
-            return json.loads(self.fields[name])
-        except KeyError:
-            raise HTTPException(400, f"The multipart body has no field '{name}'.") from None
-        except (ValueError, UnicodeDecodeError, RecursionError):
-            raise HTTPException(400, f"The multipart field '{name}' is not valid JSON.") from None
+        """The JSON value of a field. Raises `RequestRefused` 400 if it is missing or none."""
+        if name not in self.fields:
+            raise invalid(f"The multipart body has no field '{name}'.")
+        return json_of(self.fields[name], f"The multipart field '{name}'")
 
     def discard(self) -> None:
         """Remove the files that nobody took."""
@@ -85,22 +82,21 @@ class MultipartBody:
 async def receive_multipart(request: Request, folder: Path, settings: Settings, body: MultipartBody) -> None:
     """Read the request's multipart body into `body`, its files into `folder`.
 
-    A file that is refused is marked so and not stored any further. Raises `HTTPException`: 400 for a body that is not
+    A file that is refused is marked so and not stored any further. Raises `RequestRefused`: 400 for a body that is not
     multipart or is cut short, 408 for one that is too slow before its file has begun, 413 for too many parts or too long fields.
     """
     parser = _Parser(request, folder, settings, body)
     try:
-        async with asyncio.timeout(settings.upload_seconds):
-            await parser.read(request)
+        await parser.read(request)
     except TimeoutError:
         if not body.files:
-            raise HTTPException(408, "The request took too long to arrive.") from None
+            raise too_slow(settings) from None
         for file in body.files.values():
             file.refusal = file.refusal or _too_slow(settings)
     except MultipartParseError:
-        raise HTTPException(400, "The multipart body is malformed.") from None
+        raise invalid("The multipart body is malformed.") from None
     except ClientDisconnect:
-        raise HTTPException(400, "The request was cut short.") from None
+        raise cut_short() from None
     finally:
         parser.close()
 
@@ -115,7 +111,7 @@ class _Parser:
         _, options = parse_options_header(request.headers.get("content-type", ""))
         boundary = options.get(b"boundary")
         if not boundary:
-            raise HTTPException(400, "The multipart body names no boundary.")
+            raise invalid("The content type of the multipart body names no boundary.")
         callbacks: dict[str, Callable[..., None]] = {
             "on_part_begin": self._part_begin,
             "on_header_field": self._header_field,
@@ -134,21 +130,24 @@ class _Parser:
         self._handle: BinaryIO | None = None
         self._head = b""
         self._hash = hashlib.sha256()
+        self._header_bytes = 0
+        self._longest_field = settings.multipart_field_kb * 1024
         self._parts = 0
         self._ended = False
 
     async def read(self, request: Request) -> None:
         """Feed the body through; stop once a refused file was drained for long enough."""
-        received, most = 0, _DRAIN_FACTOR * self._settings.max_upload_bytes + _MAX_FIELD_BYTES
-        async for chunk in request.stream():
+        settings = self._settings
+        received, most = 0, _DRAIN_FACTOR * settings.max_upload_bytes + self._longest_field
+        async for chunk in chunks(request, whole=settings.upload_seconds, idle=settings.body_idle_seconds):
             received += len(chunk)
             self._parser.write(chunk)
             if received > most:
                 if not self._body.files:
-                    raise HTTPException(413, "The request is too large.")
+                    raise _too_much("The request is too large.", Limit("request size", most, "bytes"))
                 return
         if not self._ended:
-            raise HTTPException(400, "The multipart body is cut short.")
+            raise invalid("The multipart body is cut short.")
 
     def close(self) -> None:
         """Close the file that was being written."""
@@ -162,14 +161,28 @@ class _Parser:
 
     def _part_begin(self) -> None:
         self._parts += 1
-        if self._parts > _MAX_PARTS:
-            raise HTTPException(413, f"The multipart body has more than {_MAX_PARTS} parts.")
-        self._headers = {}
+        most = self._settings.multipart_files
+        if self._parts > most + len(_FIELDS):
+            raise _too_much(
+                f"The multipart body has more than {most} files. Send the others in another request.",
+                Limit("files of a request", most, "files"),
+            )
+        self._headers, self._header_bytes = {}, 0
+
+    def _count_header(self, length: int) -> None:
+        self._header_bytes += length
+        if self._header_bytes > _MAX_HEADER_BYTES:
+            raise _too_much(
+                "The headers of a part of the multipart body are too long.",
+                Limit("headers of a part", _MAX_HEADER_BYTES, "bytes"),
+            )
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._count_header(end - start)
         self._header = (self._header[0] + data[start:end], self._header[1])
 
     def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._count_header(end - start)
         self._header = (self._header[0], self._header[1] + data[start:end])
 
     def _header_end(self) -> None:
@@ -179,13 +192,16 @@ class _Parser:
     def _headers_finished(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._field = options.get(b"name", b"").decode("utf-8", "replace")
+        if not self._field:
+            raise invalid("A part of the multipart body has no name.")
         if self._field in self._body.fields or self._field in self._body.files:
-            raise HTTPException(400, "The multipart body has two parts of the same name.")
-        if b"filename" not in options:
+            raise invalid("The multipart body has two parts of the same name.")
+        # Some clients send these two as files, to give them a content type.
+        if b"filename" not in options or self._field in _FIELDS:
             self._file, self._body.fields[self._field] = None, b""
             return
-        if "operations" not in self._body.fields or "map" not in self._body.fields:
-            raise HTTPException(400, "The fields 'operations' and 'map' must come before the files.")
+        if not all(name in self._body.fields for name in _FIELDS):
+            raise invalid("The fields 'operations' and 'map' must come before the files, in this order.")
         name = _display_name(options[b"filename"].decode("utf-8", "replace"))
         if self._body.refusal is not None and not self._may_be_known():
             unread = ReceivedFile(name, self._folder / "never-made", refusal=self._body.refusal)
@@ -213,8 +229,11 @@ class _Parser:
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         if self._file is None:
             held = self._body.fields[self._field] + data[start:end]
-            if len(held) > _MAX_FIELD_BYTES:
-                raise HTTPException(413, f"The multipart field is longer than {_MAX_FIELD_BYTES} bytes.")
+            if len(held) > self._longest_field:
+                raise _too_much(
+                    f"A field of the multipart body is longer than {self._longest_field} bytes.",
+                    Limit("field of a multipart body", self._longest_field, "bytes"),
+                )
             self._body.fields[self._field] = held
             return
         file = self._file
@@ -250,6 +269,15 @@ class _Parser:
         self._ended = True
 
 
+def invalid(message: str) -> RequestRefused:
+    """The refusal of a multipart body that is not as the specification has it."""
+    return RequestRefused(400, TransportCode.INVALID_MULTIPART, message)
+
+
+def _too_much(message: str, limit: Limit) -> RequestRefused:
+    return RequestRefused(413, TransportCode.BODY_TOO_LARGE, message, limit=limit)
+
+
 def _too_many_bytes(settings: Settings) -> UploadRefused:
     megabytes = f"{settings.max_upload_mb:g} MB"
     return UploadRefused(
@@ -271,7 +299,7 @@ def _no_room(error: OSError) -> UploadRefused:
 
 def _too_slow(settings: Settings) -> UploadRefused:
     return UploadRefused(
-        f"The upload took longer than {settings.upload_seconds:g} seconds.",
+        f"The upload took longer than {settings.upload_seconds:g} seconds, or stood still for {settings.body_idle_seconds:g}.",
         "Try again with a better connection, or with a smaller picture.",
         code=Code.UPLOAD_TOO_SLOW,
         limit=Limit("upload time", settings.upload_seconds, "seconds"),

@@ -11,6 +11,7 @@ from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
 from graphql_api.mutations import Mutation
+from graphql_api.persisted import KeepsPersisted
 from graphql_api.queries import Query
 from graphql_api.subscriptions import Subscription
 from graphql_api.types import Job
@@ -63,6 +64,7 @@ schema = QuietSchema(
     config=SCALARS,
     extensions=[
         MaskUnexpected,
+        KeepsPersisted,
         lambda: ParserCache(maxsize=_REMEMBERED),
         lambda: ValidationCache(maxsize=_REMEMBERED),
     ],

@@ -16,6 +16,7 @@
 | `i2v:secret` | text | for ever |
 | `i2v:playback:<id>`, `i2v:viewer:<id>:playbacks` | hash, sorted set | a playback's lifetime |
 | `i2v:ticket:<hash>` | text | a ticket's lifetime |
+| `i2v:operation:<hash>`, `i2v:operations` | text, sorted set by last use | `I2V_PERSISTED_HOURS` after the last use |
 | `i2v:viewings:<job>` | list, newest first | as long as its job |
 """
 
@@ -30,6 +31,8 @@ VIRTUAL_TIME: Final = "i2v:virtual-time"
 PAUSED: Final = "i2v:paused"
 SLOTS: Final = "i2v:slots"
 SECRET: Final = "i2v:secret"
+#: Hashes of the GraphQL operations that are remembered, by last use.
+PERSISTED: Final = "i2v:operations"
 #: Channel of every change of every job.
 EVENTS: Final = "i2v:events"
 #: Channel from the API to the workers: something was enqueued, a job is cancelled.
@@ -61,6 +64,11 @@ def uploads_now(name: str) -> str:
 def uploads_lately(name: str) -> str:
     """Key of the uploads of a flow in the last minute."""
     return f"i2v:uploads:{name}:lately"
+
+
+def persisted(digest: str) -> str:
+    """Key of the text of a remembered GraphQL operation, by its SHA-256."""
+    return f"i2v:operation:{digest}"
 
 
 def idempotency(digest: str) -> str:
