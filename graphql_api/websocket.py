@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from contextlib import AbstractContextManager, aclosing, suppress
+from contextlib import ExitStack, aclosing, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from graphql_api.context import Context
+from graphql_api.ending import ended
 from graphql_api.http import parameters
 from graphql_api.http.json_text import NotJSON, read_json
 from graphql_api.http.parameters import Parameters
@@ -95,6 +96,8 @@ class Demanded(Operation[Context, None]):
     def __init__(self, handler: TransportWSHandler, operation_id: str, demanded: Parameters) -> None:
         super().__init__(handler, operation_id, demanded.query or "", demanded.variables, demanded.operation_name)
         self.demanded = demanded
+        #: Its place among the viewer's subscriptions.
+        self.place = ExitStack()
 
 
 class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -103,6 +106,11 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
     view: GraphQLView
     websocket: Socket
     operations: dict[str, Operation[Context, None]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: Operations that were ended by the client and are not over yet.
+        self.endings: set[asyncio.Task[None]] = set()
 
     async def handle(self) -> None:
         """Serve the connection until its end."""
@@ -155,18 +163,32 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
             raise _Close(BAD_REQUEST, refusal.reason) from None
         operation = Demanded(self, operation_id, demanded)
         self.operations[operation_id] = operation
-        place = self.view.bounds.one_of(self.context.viewer)
         try:
-            place.__enter__()
+            operation.place.enter_context(self.view.bounds.one_of(self.context.viewer))
         except RequestRefused as refusal:
             await operation.send_initial_errors([refusal.error])
             return
         operation.task = asyncio.create_task(self.run_operation(operation))
-        operation.task.add_done_callback(lambda task: self._ended(task, place))
+        operation.task.add_done_callback(self._task_done)
+        operation.task.add_done_callback(lambda _: operation.place.close())
 
-    def _ended(self, task: asyncio.Task[None], place: AbstractContextManager[None]) -> None:
-        place.__exit__(None, None, None)
-        self._task_done(task)
+    async def cleanup_operation(self, operation_id: str) -> None:
+        """End an operation. Its place is free at once: the next message may be the one that wants it."""
+        operation = self.operations.pop(operation_id, None)
+        if isinstance(operation, Demanded) and operation.task:
+            operation.place.close()
+            ending = asyncio.create_task(ended(operation.task))
+            self.endings.add(ending)
+            ending.add_done_callback(self.endings.discard)
+
+    async def shutdown(self) -> None:
+        """End everything of the connection, and wait until it has ended."""
+        if self.connection_init_timeout_task:
+            await ended(self.connection_init_timeout_task)
+        for operation_id in list(self.operations):
+            await self.cleanup_operation(operation_id)
+        if self.endings:
+            await asyncio.wait(self.endings)
 
     async def run_operation(self, operation: Demanded) -> None:  # type: ignore[override]
         """Send the results of an operation until it ends or is ended."""

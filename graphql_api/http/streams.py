@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from starlette.types import Receive, Scope, Send
 
+from graphql_api.ending import ended
 from graphql_api.http.accept import Accepted, Form
 
 #: Results on their way to the client, as GraphQL responses.
@@ -77,22 +78,37 @@ class StreamedAnswer:
     def __init__(self, results: Results, framing: Framing, heartbeat_seconds: float) -> None:
         self._results = results
         self._framing = framing
-        self._heartbeat_seconds = heartbeat_seconds
+        self._heartbeat = heartbeat_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gone = asyncio.create_task(_until_gone(receive))
-        sending = asyncio.create_task(self._send(send))
+        upcoming = asyncio.ensure_future(anext(self._results))
         try:
-            await asyncio.wait({gone, sending}, return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
-                sending.result()
+            await self._begin(send)
+            while True:
+                await asyncio.wait({gone, upcoming}, timeout=self._heartbeat, return_when=asyncio.FIRST_COMPLETED)
+                if gone.done():
+                    return
+                if not upcoming.done():
+                    await _chunk(send, self._framing.heartbeat)
+                    continue
+                try:
+                    result = upcoming.result()
+                except StopAsyncIteration:
+                    await _chunk(send, self._framing.closing, more=False)
+                    return
+                await _chunk(send, self._framing.frame(json.dumps(result, separators=(",", ":"))))
+                upcoming = asyncio.ensure_future(anext(self._results))
+        except asyncio.CancelledError:
+            # The server stops. The stream ends without its last word, so that the client subscribes again elsewhere.
+            with suppress(Exception):
+                await _chunk(send, "", more=False)
         finally:
-            for task in (gone, sending):
-                task.cancel()
-            await asyncio.wait({gone, sending})
+            for task in (gone, upcoming):
+                await ended(task)
             await self._results.aclose()
 
-    async def _send(self, send: Send) -> None:
+    async def _begin(self, send: Send) -> None:
         headers = {
             "Content-Type": self._framing.content_type,
             "Cache-Control": "no-store, no-transform",
@@ -103,28 +119,10 @@ class StreamedAnswer:
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": raw})
         await _chunk(send, self._framing.opening)
-        upcoming = asyncio.ensure_future(anext(self._results))
-        try:
-            while True:
-                done, _ = await asyncio.wait({upcoming}, timeout=self._heartbeat_seconds)
-                if not done:
-                    await _chunk(send, self._framing.heartbeat)
-                    continue
-                try:
-                    result = upcoming.result()
-                except StopAsyncIteration:
-                    break
-                await _chunk(send, self._framing.frame(json.dumps(result, separators=(",", ":"))))
-                upcoming = asyncio.ensure_future(anext(self._results))
-        finally:
-            upcoming.cancel()
-            with suppress(asyncio.CancelledError, StopAsyncIteration):
-                await upcoming
-        await send({"type": "http.response.body", "body": self._framing.closing.encode(), "more_body": False})
 
 
-async def _chunk(send: Send, text: str) -> None:
-    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+async def _chunk(send: Send, text: str, *, more: bool = True) -> None:
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": more})
 
 
 async def _until_gone(receive: Receive) -> None:
