@@ -18,7 +18,7 @@ from tests.conftest import PICTURES, OwnRedis, free_port
 from tests.fundamentals.server import Server
 
 #: Long enough to be seen at work and stopped in the middle, short enough for a dozen of them.
-_MODEL_SECONDS = 0.6
+_MODEL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
