@@ -77,9 +77,9 @@ def compiled(npm_folder: Path) -> Path:
 
 
 @pytest.fixture
-def cookie(deployment: Server, folder: Path) -> str:
-    """A new viewer's, taken as docs/api.md says."""
-    script = '. ./cookie.sh; printf %s "$I2V_COOKIE"'
+def credentials(deployment: Server, folder: Path) -> dict[str, str]:
+    """A new viewer's cookie and token, taken as docs/api.md says."""
+    script = '. ./cookie.sh; . ./token.sh; printf "%s %s" "$I2V_COOKIE" "$I2V_TOKEN"'
     run = subprocess.run(
         ["sh", "-euc", script],
         cwd=folder,
@@ -89,19 +89,22 @@ def cookie(deployment: Server, folder: Path) -> str:
         check=True,
         timeout=30,
     )
-    assert run.stdout.startswith("i2v_viewer="), run
-    return run.stdout
+    cookie, _, token = run.stdout.partition(" ")
+    assert cookie.startswith("i2v_viewer="), run
+    assert token, run
+    return {"I2V_COOKIE": cookie, "I2V_TOKEN": token}
 
 
 @pytest.fixture
-def run(deployment: Server, folder: Path, cookie: str) -> Run:
+def run(deployment: Server, folder: Path, credentials: dict[str, str]) -> Run:
     """Runs an example as this test's viewer."""
 
-    def run(*command: str | Path, **more: str) -> Ran:
+    def run(*command: str | Path, with_token: bool = False, **more: str) -> Ran:
+        used = "I2V_TOKEN" if with_token else "I2V_COOKIE"
         done = subprocess.run(
             command,
             cwd=folder,
-            env=node_environment(I2V_URL=deployment.url, I2V_COOKIE=cookie, **more),
+            env=node_environment(I2V_URL=deployment.url, **{used: credentials[used]}, **more),
             capture_output=True,
             text=True,
             check=False,
