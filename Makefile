@@ -19,7 +19,7 @@ $(shell mv -f $(HOME_STAMP) $(VENV)/.moved)
 endif
 endif
 
-.PHONY: help run dev test check format bench screenshots build lock clean setup setup-dev
+.PHONY: help run dev test check format schema bench screenshots build lock clean setup setup-dev
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -44,6 +44,10 @@ check: setup-dev ## format, lint, types and import floors, in seconds
 
 format: setup-dev ## put the sources into the house's format
 	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format .
+
+schema: setup-dev ## write schema.graphql anew and say what changed in it since the last release
+	@$(PY) -m graphql_api.schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+	@$(PY) tools/schema_changes.py
 
 bench: setup-dev ## measure what we claim (ARGS="--help" says what there is)
 	@$(PY) -m benchmarks $(ARGS)

@@ -77,6 +77,8 @@ async def main() -> None:
             max_attempts=_ATTEMPTS,
             trusted_proxies="127.0.0.1",
             uploads_per_minute=10_000,
+            operations_per_minute=1_000_000,
+            operations_per_minute_per_address=1_000_000,
         )
         clients = [Client(deployment.url, f"192.0.2.{number + 1}") for number in range(VIEWERS)]
         try:

@@ -132,7 +132,9 @@ def _noise(side: int) -> bytes:
 @contextmanager
 def _deployment(**settings: object) -> Iterator[Deployment]:
     with tempfile.TemporaryDirectory() as folder:
-        deployment = Deployment(Path(folder), **{"uploads_per_minute": 100_000, **settings})
+        deployment = Deployment(
+            Path(folder), **{"uploads_per_minute": 100_000, "operations_per_minute_per_address": 1_000_000, **settings}
+        )
         try:
             yield deployment
         finally:

@@ -36,6 +36,8 @@ async def main() -> None:
             video_long_side=128,
             trusted_proxies="127.0.0.1",
             uploads_per_minute=10_000,
+            operations_per_minute=1_000_000,
+            operations_per_minute_per_address=1_000_000,
             waiting_per_viewer=1000,
             waiting_overall=1_000_000,
         )

@@ -20,10 +20,13 @@ from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Services
 from graphql_api.decoder import Decoder
 from graphql_api.http.origins import cross_origin
+from graphql_api.playground.app import Playground
+from graphql_api.rates import Counted, Rates, counted
 from graphql_api.uploads import incoming_folder
 from graphql_api.view import GraphQLView
 from i2v_core.admission import Admission
 from i2v_core.errors import StoreUnavailable
+from i2v_core.identity_news import IdentityNews
 from i2v_core.logs import configure_logging, get_logger
 from i2v_core.media import MediaStore
 from i2v_core.persisted import PersistedOperations
@@ -31,8 +34,11 @@ from i2v_core.playbacks import Playbacks
 from i2v_core.progress import ProgressHub
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings, load_settings
-from i2v_core.store import connect, redis_url, signing_secret
-from i2v_core.viewers import ViewerMiddleware
+from i2v_core.signing import signing_secrets
+from i2v_core.store import connect, redis_url
+from i2v_core.token_watch import TokenWatch
+from i2v_core.tokens import Tokens
+from i2v_core.viewer_middleware import ViewerMiddleware
 
 log = get_logger("api")
 
@@ -47,7 +53,7 @@ class Api:
     """The API's routes and what must run while they are served.
 
     `routes` go into a Starlette app that is wrapped in `ViewerMiddleware`; `lifespan(middleware)` must be entered
-    before the first request: it fetches the signing secret and keeps the progress hub running.
+    before the first request: it fetches the signing secrets and keeps the progress hub and the news of tokens running.
     """
 
     services: Services
@@ -58,14 +64,22 @@ class Api:
     async def lifespan(self, viewers: ViewerMiddleware) -> AsyncIterator[None]:
         """Run the hub and let `viewers` know the secret, until the block ends."""
         _sweep_uploads(self.services)
-        viewers.use_secret(await _patiently_read_secret(self.redis, self.services.settings))
-        hub = asyncio.create_task(self.services.hub.run())
+        viewers.use_secrets(await _patiently_read_secrets(self.redis, self.services.settings))
+        viewers.use_tokens(self.services.token_watch)
+
+        async def read_secrets() -> None:
+            viewers.use_secrets(await signing_secrets(self.redis, self.services.settings))
+
+        news = IdentityNews(self.redis, self.services.token_watch, read_secrets)
+        tasks = [asyncio.create_task(self.services.hub.run()), asyncio.create_task(news.run())]
         try:
             yield
         finally:
-            hub.cancel()
-            with suppress(asyncio.CancelledError):
-                await hub
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError):
+                    await task
             await self.redis.aclose()
 
 
@@ -73,6 +87,7 @@ def build_api(settings: Settings) -> Api:
     """Wire the API. Nothing is connected yet."""
     redis = connect(redis_url(settings))
     queue = JobQueue(redis, settings)
+    tokens = Tokens(redis, settings)
     services = Services(
         settings=settings,
         queue=queue,
@@ -81,14 +96,19 @@ def build_api(settings: Settings) -> Api:
         playbacks=Playbacks(redis, settings),
         media=MediaStore.of(settings),
         decoder=Decoder(settings),
+        tokens=tokens,
+        token_watch=TokenWatch(tokens),
+        rates=Rates(redis, settings),
         persisted=PersistedOperations(redis, settings),
     )
     view = GraphQLView(services, BodyLimits(settings))
+    playground = Playground(settings)
     routes: list[Route | WebSocketRoute] = [
         # No list of methods: the view refuses the others in the form of a GraphQL error.
-        Route("/graphql", view, middleware=cross_origin(settings)),
+        Route("/graphql", playground.before(Counted(view, services.rates)), middleware=cross_origin(settings)),
         WebSocketRoute("/graphql", view),
-        *media.routes(services),
+        *playground.routes,
+        *counted(media.routes(services), services.rates),
         Route("/healthz", _healthz),
         Route("/readyz", _Readiness(queue)),
     ]
@@ -133,12 +153,12 @@ class _Readiness:
         await response(scope, receive, send)  # type: ignore[arg-type]
 
 
-async def _patiently_read_secret(redis: Redis, settings: Settings) -> str:
-    """The signing secret, however long Redis takes to come up: an API started first must not die of it."""
+async def _patiently_read_secrets(redis: Redis, settings: Settings) -> tuple[str, ...]:
+    """The signing secrets, however long Redis takes to come up: an API started first must not die of it."""
     said = False
     while True:
         try:
-            return await signing_secret(redis, settings)
+            return await signing_secrets(redis, settings)
         except StoreUnavailable:
             if not said:
                 log.warning("waiting_for_redis")

@@ -14,10 +14,13 @@ from i2v_core.playbacks import Playbacks
 from i2v_core.progress import ProgressHub
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
+from i2v_core.token_watch import Holding, TokenWatch
+from i2v_core.tokens import Tokens
 from i2v_core.viewers import Identity
 
 if TYPE_CHECKING:
     from graphql_api.decoder import Decoder
+    from graphql_api.rates import Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,9 @@ class Services:
     playbacks: Playbacks
     media: MediaStore
     decoder: Decoder
+    tokens: Tokens
+    token_watch: TokenWatch
+    rates: Rates
     persisted: PersistedOperations
 
 
@@ -40,6 +46,10 @@ class Context:
 
     identity: Identity
     services: Services
+    #: What ends a WebSocket or a stream whose token ends; None where nothing can.
+    holding: Holding | None = None
+    #: What a WebSocket's client sent along with `connection_init`; None over HTTP. Strawberry sets it.
+    connection_params: dict[str, object] | None = None
 
     @property
     def viewer(self) -> str:

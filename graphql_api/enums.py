@@ -2,18 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
+
 import strawberry
 
 from i2v_core.jobs import JobState, Motion, Stage
 from i2v_core.playbacks import Protection
+from i2v_core.viewers import Scope
 
-strawberry.enum(JobState, description="Where a job is on its way. The last three are final.")
-strawberry.enum(Stage, description="What a job that is PROCESSING is doing.")
-strawberry.enum(Motion, description="How the camera moves over the picture. AUTO chooses by the picture's shape.")
 
-strawberry.enum(
+def _register(kind: type[StrEnum], description: str, values: Mapping[StrEnum, str], name: str | None = None) -> None:
+    """Make an enum known to the schema, each of its values described. Raises `KeyError` for one that is not."""
+    registered = strawberry.enum(kind, name=name, description=description)
+    for value in registered.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = values[kind[value.name]]
+
+
+_register(
+    JobState,
+    "Where a job is on its way. The last three are final.",
+    {
+        JobState.QUEUED: "It waits for its turn.",
+        JobState.PROCESSING: "Its video is being made.",
+        JobState.COMPLETED: "Its video is whole.",
+        JobState.FAILED: "No video could be made; `failure` says why.",
+        JobState.CANCELLED: "Its viewer has ended it.",
+    },
+)
+_register(
+    Stage,
+    "What a job that is PROCESSING is doing.",
+    {
+        Stage.PREPARING: "The picture is read and the model is set up.",
+        Stage.GENERATING: "The model makes frames; segments come to be.",
+        Stage.FINISHING: "The last segments are written.",
+    },
+)
+_register(
+    Motion,
+    "How the camera moves over the picture. AUTO chooses by the picture's shape.",
+    {
+        Motion.AUTO: "Chosen by the picture's shape.",
+        Motion.ZOOM_IN: "Nearer, to somewhere about the middle.",
+        Motion.ZOOM_OUT: "From near until the whole picture is seen.",
+        Motion.PAN: "Along the picture's longer side.",
+        Motion.DRIFT: "Swaying slowly along a line.",
+        Motion.ORBIT: "In a circle around the middle.",
+    },
+)
+_register(
     Protection,
-    description="How the segments of a playback are encrypted: by Common Encryption (for EME's Clear Key), or each as a whole.",
+    "How the segments of a playback are encrypted: by Common Encryption (for EME's Clear Key), or each as a whole.",
+    {
+        Protection.CENC: "ISO Common Encryption (`cenc`): the browser's media engine decrypts, by EME's Clear Key.",
+        Protection.AES_GCM: "Each segment as a whole under AES-128-GCM: the player decrypts, for browsers without Clear Key.",
+    },
 )
 
-__all__ = ["JobState", "Motion", "Protection", "Stage"]
+_register(
+    Scope,
+    "What a token may do.",
+    {
+        Scope.READ: "Look at jobs, thumbnails, the queue and the limits, and watch progress.",
+        Scope.WRITE: "Upload, cancel, retry, move and delete.",
+        Scope.PLAY: "Open playbacks and fetch their segments.",
+    },
+    name="ApiTokenScope",
+)
+
+__all__ = ["JobState", "Motion", "Protection", "Scope", "Stage"]

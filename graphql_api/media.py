@@ -19,7 +19,7 @@ from i2v_core.logs import get_logger
 from i2v_core.media import MediaMissing
 from i2v_core.playbacks import INIT, Playback
 from i2v_core.seal import SealBroken
-from i2v_core.viewers import IDENTITY_KEY
+from i2v_core.viewers import IDENTITY_KEY, Scope
 
 log = get_logger("api")
 
@@ -49,6 +49,8 @@ class MediaRoutes:
     async def thumbnail(self, request: Request) -> Response:
         """The thumbnail of a job of the viewer."""
         job_id = request.path_params["job"]
+        if Scope.READ not in request.scope[IDENTITY_KEY].scopes:
+            return _nothing_here(403)
         try:
             job = (
                 await self._services.queue.get(job_id, request.scope[IDENTITY_KEY].viewer)
@@ -71,7 +73,8 @@ class MediaRoutes:
         """One segment for one ticket, to a script of our own page alone: never to the address bar or another site."""
         index = _index(request.path_params["segment"])
         ticket = request.headers.get("i2v-ticket", "")
-        if not _is_fetch_of_our_page(request) or index is None or not ticket:
+        may_play = Scope.PLAY in request.scope[IDENTITY_KEY].scopes
+        if not may_play or not _is_fetch_of_our_page(request) or index is None or not ticket:
             return _nothing_here(403)
         try:
             opened = await self._services.playbacks.redeem(

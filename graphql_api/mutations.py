@@ -26,6 +26,7 @@ from graphql_api.refusals import (
     try_again,
     upload_refused,
 )
+from graphql_api.tokens import TokenMutations
 from graphql_api.types import Job, JobAlreadyFinished, JobDeleted
 from graphql_api.uploads import Upload, VideoOptionsInput
 from i2v_core import errors
@@ -63,7 +64,7 @@ TicketsResult = Annotated[
 
 
 @strawberry.type(description="What can be done.")
-class Mutation:
+class Mutation(TokenMutations):
     @strawberry.mutation(
         description="Take in a picture and queue it. From the moment you have the job's id, nothing loses it."
     )

@@ -1,18 +1,17 @@
 """Automatic persisted queries (Apollo's protocol): a hash instead of the text, once the text has come with it before.
 
-The same over GET, POST and WebSocket: `text_of` finds the text before an operation is executed, and the schema extension
-keeps a text as soon as its operation is about to be executed, which is after it was found to be valid.
+The same over GET, POST and WebSocket: `text_of` finds the text before an operation is executed, and the schema
+keeps a text once its operation was found to be valid (`keep_persisted`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionContext
 
 from graphql_api.http.parameters import Parameters
 from graphql_api.http.refusals import TransportCode
@@ -44,17 +43,12 @@ async def text_of(demanded: Parameters, operations: PersistedOperations) -> str 
     return text
 
 
-class KeepsPersisted(SchemaExtension):
-    """Keeps the text of a valid operation that came with its hash; one that is used again is kept for longer."""
-
-    async def on_execute(self) -> AsyncIterator[None]:
-        """Before the first resolver runs."""
-        operation = self.execution_context
-        given = (operation.operation_extensions or {}).get(_EXTENSION)
-        operations: PersistedOperations = operation.context.services.persisted
-        if given is not None and operation.query is not None and operations.is_on:
-            await operations.keep(_read(given), operation.query)
-        yield
+async def keep_persisted(operation: ExecutionContext) -> None:
+    """Keep the text of a valid operation that came with its hash; one that is used again is kept for longer."""
+    given = (operation.operation_extensions or {}).get(_EXTENSION)
+    operations: PersistedOperations = operation.context.services.persisted
+    if given is not None and operation.query is not None and operations.is_on:
+        await operations.keep(_read(given), operation.query)
 
 
 def _read(given: Any) -> str:

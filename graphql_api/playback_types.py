@@ -10,10 +10,13 @@ from typing import Self
 import strawberry
 
 from graphql_api import licence as licences
+from graphql_api.context import Info
 from graphql_api.enums import Protection
-from graphql_api.playing import Opened
+from graphql_api.playing import Opened, init_of
+from graphql_api.request_errors import RequestCode, request_error
 from graphql_api.types import Node
 from i2v_core import jobs
+from i2v_core.playbacks import INIT
 from i2v_core.settings import Settings
 
 
@@ -62,11 +65,34 @@ class Playback(Node):
     width: int = strawberry.field(description="Width of the video in pixels.")
     height: int = strawberry.field(description="Height of the video in pixels.")
     expires_at: datetime = strawberry.field(description="When the playback ends; open another then.")
-    licence: Licence = strawberry.field(description="The key to it.")
-    init_segment: str = strawberry.field(
+    opened: strawberry.Private[Opened]
+
+    @strawberry.field(
+        description="The key to it, given once: in the answer of `openPlayback`. `node` answers with an error, LICENCE_GIVEN_ONCE."
+    )
+    async def licence(self) -> Licence:
+        if self.opened.licence is None:
+            raise request_error(
+                RequestCode.LICENCE_GIVEN_ONCE,
+                "The key of a playback is given once, when it is opened. Open another with openPlayback.",
+            )
+        return Licence.of(self.opened.licence)
+
+    @strawberry.field(
         description="The init segment as base64, just as it could be fetched: a start has one request less."
     )
-    tickets: list[Ticket] = strawberry.field(description="For the init segment and every segment that exists.")
+    async def init_segment(self, info: Info) -> str:
+        opened = self.opened
+        init = opened.init or await init_of(opened.playback, info.context.services)
+        return base64.b64encode(init).decode()
+
+    @strawberry.field(description="For the init segment and every segment that exists.")
+    async def tickets(self, info: Info) -> list[Ticket]:
+        opened = self.opened
+        if opened.tickets is not None:
+            return Ticket.list_of(opened.tickets)
+        playbacks, segments = info.context.services.playbacks, range(INIT, opened.job.segments)
+        return Ticket.list_of(await playbacks.issue(opened.playback, segments))
 
     @classmethod
     def of(cls, opened: Opened, settings: Settings) -> Self:
@@ -86,9 +112,7 @@ class Playback(Node):
             width=job.video.width,
             height=job.video.height,
             expires_at=datetime.fromtimestamp(playback.created_at + settings.playback_seconds, UTC),
-            licence=Licence.of(opened.licence),
-            init_segment=base64.b64encode(opened.init).decode(),
-            tickets=Ticket.list_of(opened.tickets),
+            opened=opened,
         )
 
 

@@ -25,13 +25,13 @@ _PATIENCE = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A playback with all that a player needs to begin."""
+    """A playback with all that a player needs to begin; one that is found again has what can be given twice, on demand."""
 
     playback: Playback
     job: Job
-    licence: licences.Licence
-    init: bytes
-    tickets: Mapping[int, str]
+    licence: licences.Licence | None = None
+    init: bytes | None = None
+    tickets: Mapping[int, str] | None = None
 
 
 async def open_playback(
@@ -48,12 +48,21 @@ async def open_playback(
             raise _not_playable(job)
         if playback := await services.playbacks.open(job, protection):
             tickets = await services.playbacks.issue(playback, range(INIT, job.segments))
-            return Opened(playback, job, licences.wrap(playback, client), await _init(playback, services), tickets)
+            return Opened(playback, job, licences.wrap(playback, client), await init_of(playback, services), tickets)
         job = await services.queue.get(job_id, viewer)  # it was deleted or begun again between the two steps
     return None
 
 
-async def _init(playback: Playback, services: Services) -> bytes:
+async def find_playback(playback_id: str, viewer: str, services: Services) -> Opened | None:
+    """A playback of the viewer that still can be watched; None if there is none."""
+    playback = await services.playbacks.get(playback_id, viewer)
+    job = await services.queue.get(playback.job, viewer) if playback else None
+    if playback is None or job is None or job.run != playback.run or not _is_watchable(job):
+        return None
+    return Opened(playback, job)
+
+
+async def init_of(playback: Playback, services: Services) -> bytes:
     """The init segment as the playback may have it. Raises `OperationRefused` if it is not in the media store."""
     try:
         stored = await asyncio.to_thread(services.media.init, playback.job, playback.run)

@@ -6,17 +6,17 @@ import time
 from typing import Annotated
 
 import strawberry
-from graphql import GraphQLError
 
 from graphql_api.context import Info
 from graphql_api.picture_formats import FORMATS
+from graphql_api.playback_types import Playback
+from graphql_api.playing import find_playback
 from graphql_api.refusals import JobId
+from graphql_api.request_errors import RequestCode, request_error
+from graphql_api.tokens import TokenQueries
 from graphql_api.types import Job, JobConnection, JobEdge, Limits, Node, PageInfo, Queue, read_cursor
 from graphql_api.uploads import MAX_SECONDS, MIN_SECONDS
-from i2v_core.jobs import JobState, is_id
-
-#: A page of 100 jobs is one round trip to Redis and some 60 KB of answer.
-MAX_PAGE = 100
+from i2v_core.jobs import is_id
 
 
 async def find_job(job_id: str, info: Info) -> Job | None:
@@ -27,8 +27,23 @@ async def find_job(job_id: str, info: Info) -> Job | None:
     return Job.of(job) if job else None
 
 
+async def has_newer(position: tuple[float, str], info: Info) -> bool:
+    """Whether the viewer has a job at the position of a cursor or before it in the list."""
+    newest = await info.context.services.queue.of_viewer(info.context.viewer, limit=1)
+    return any(job.id == position[1] or job.created_at > position[0] for job in newest)
+
+
+async def find_node(node_id: str, info: Info) -> Node | None:
+    """A job or playback of the viewer, or None: for an unknown id, one that is over and a foreign one alike."""
+    if is_id("playback", node_id):
+        services = info.context.services
+        opened = await find_playback(node_id, info.context.viewer, services)
+        return Playback.of(opened, services.settings) if opened else None
+    return await find_job(node_id, info)
+
+
 @strawberry.type(description="What can be asked.")
-class Query:
+class Query(TokenQueries):
     @strawberry.field(description="A job of yours; null if there is none with this id.")
     async def job(self, info: Info, id: JobId) -> Job | None:
         return await find_job(id, info)
@@ -37,20 +52,33 @@ class Query:
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Id of the object.")]
     ) -> Node | None:
-        return await find_job(id, info)
+        return await find_node(id, info)
+
+    @strawberry.field(
+        description="Objects of yours by their ids, in the order of the ids; null for each that there is none of."
+    )
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids of the objects, at most 100.")],
+    ) -> list[Node | None]:
+        return [await find_node(node_id, info) for node_id in ids]
 
     @strawberry.field(description="Your jobs, newest first.")
     async def jobs(
         self,
         info: Info,
-        first: Annotated[int, strawberry.argument(description="How many at most, 1 to 100.")] = 20,
+        first: Annotated[int, strawberry.argument(description="How many at most, 0 to 100.")] = 20,
         after: Annotated[str | None, strawberry.argument(description="Cursor of the last one that you have.")] = None,
     ) -> JobConnection:
-        if not 1 <= first <= MAX_PAGE:
-            raise GraphQLError(f"'first' must be from 1 to {MAX_PAGE}.", extensions={"code": "BAD_USER_INPUT"})
+        if first < 0:  # more than a page is refused before execution
+            raise request_error(RequestCode.BAD_USER_INPUT, "'first' is how many you want: 0 or more.")
         position = None
         if after is not None and (position := read_cursor(after)) is None:
-            raise GraphQLError("'after' is not a cursor of this list.", extensions={"code": "BAD_USER_INPUT"})
+            raise request_error(
+                RequestCode.BAD_USER_INPUT,
+                "'after' is not a cursor of this list. Send the endCursor of a page, or leave it out.",
+            )
         queue, viewer = info.context.services.queue, info.context.viewer
         found = await queue.of_viewer(viewer, limit=first + 1, after=position)
         edges = [JobEdge.of(job) for job in found[:first]]
@@ -58,11 +86,10 @@ class Query:
             edges=edges,
             page_info=PageInfo(
                 has_next_page=len(found) > first,
-                has_previous_page=after is not None,
+                has_previous_page=position is not None and await has_newer(position, info),
                 start_cursor=edges[0].cursor if edges else None,
                 end_cursor=edges[-1].cursor if edges else None,
             ),
-            total_count=await queue.count_of_viewer(viewer),
         )
 
     @strawberry.field(
@@ -71,10 +98,7 @@ class Query:
     async def queue(self, info: Info) -> Queue:
         services = info.context.services
         line = await services.hub.line()
-        # Whose turns they share is known best from what they have waiting: the page's own server asks for them from here.
-        latest = await services.queue.of_viewer(info.context.viewer, limit=1)
-        flow = latest[0].flow if latest and latest[0].state is JobState.QUEUED else info.context.flow
-        return Queue.of(line, await services.queue.ahead(flow), time.time())
+        return Queue.of(line, await services.queue.ahead(info.context.flow), time.time())
 
     @strawberry.field(description="What this server takes in and makes.")
     async def limits(self, info: Info) -> Limits:

@@ -10,7 +10,14 @@ from i2v_core import errors
 from i2v_core.errors import Code, I2VError, StoreUnavailable
 
 
-@strawberry.interface(description="Why something was not done. Every refusal has these four fields.")
+@strawberry.type(description="A limit that something was over.")
+class Limit:
+    name: str = strawberry.field(description="What is limited.")
+    value: float = strawberry.field(description="The most that is allowed.")
+    unit: str = strawberry.field(description="Unit of the value.")
+
+
+@strawberry.interface(description="Why something was not done. Every refusal has these five fields.")
 class Refusal:
     code: str = strawberry.field(description="Stable name for programs, such as `TOO_MANY_BYTES`.")
     message: str = strawberry.field(description="What was wrong, as a sentence for a person.")
@@ -19,18 +26,12 @@ class Refusal:
     retry_after_seconds: float | None = strawberry.field(
         default=None, description="Seconds after which it may be granted; null if waiting does not help."
     )
-
-
-@strawberry.type(description="A limit that something was over.")
-class Limit:
-    name: str = strawberry.field(description="What is limited.")
-    value: float = strawberry.field(description="The most that is allowed.")
-    unit: str = strawberry.field(description="Unit of the value.")
+    limit: Limit | None = strawberry.field(default=None, description="The limit it was over, if that was the reason.")
 
 
 @strawberry.type(description="The picture was not taken in. Nothing of it is kept.")
 class UploadRefused(Refusal):
-    limit: Limit | None = strawberry.field(default=None, description="The limit it was over, if that was the reason.")
+    pass
 
 
 @strawberry.type(description="There is no such job among yours. Another viewer's job gives the same answer.")
@@ -40,7 +41,7 @@ class JobNotFound(Refusal):
 
 @strawberry.type(description="This cannot be done with the job as it stands.")
 class JobRefused(Refusal):
-    limit: Limit | None = strawberry.field(default=None, description="The limit it was over, if that was the reason.")
+    pass
 
 
 @strawberry.type(description="There is no playback, or no longer one, for what was asked.")
@@ -102,7 +103,13 @@ def job_refused(error: I2VError) -> JobRefused:
 
 def playback_refused(error: I2VError) -> PlaybackRefused:
     """The answer for a video that cannot be played."""
-    return PlaybackRefused(code=error.code, message=error.message, how_to_fix=error.how_to_fix)
+    return PlaybackRefused(
+        code=error.code,
+        message=error.message,
+        how_to_fix=error.how_to_fix,
+        limit=_limit(error.limit),
+        retry_after_seconds=error.retry_after,
+    )
 
 
 JobId = Annotated[strawberry.ID, strawberry.argument(description="Id of a job of yours.")]

@@ -2,73 +2,82 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
+from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
+from strawberry.extensions.runner import SchemaExtensionsRunner
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionContext
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
+from graphql_api.context import Context
+from graphql_api.documents import Documents, choose_operation, wrong_variables
+from graphql_api.masking import shown, unexpected
 from graphql_api.mutations import Mutation
-from graphql_api.persisted import KeepsPersisted
+from graphql_api.persisted import keep_persisted
+from graphql_api.playback_types import Playback
 from graphql_api.queries import Query
+from graphql_api.rates import count_on_socket
+from graphql_api.scopes import hold_to_scopes
 from graphql_api.subscriptions import Subscription
 from graphql_api.types import Job
 from graphql_api.uploads import SCALARS
-from i2v_core.errors import StoreUnavailable
-from i2v_core.logs import get_logger
-
-log = get_logger("api")
 
 
-class MaskUnexpected(MaskErrors):
-    """Errors that nobody meant to show: logged with an id, and the id is all that the client sees."""
+class I2VSchema(strawberry.Schema):
+    """Strawberry's schema with our way from a request's text to an operation, and with masked errors.
 
-    def __init__(self) -> None:
-        super().__init__(should_mask_error=_is_unexpected)
+    Both are here and not in extensions: Strawberry lets an error of a parsing extension end a subscription without a
+    word, and an extension that looks at results doubles the cost of each event of a subscription.
+    """
 
-    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        """The error as the client may see it."""
-        original = error.original_error
-        if isinstance(original, StoreUnavailable):
-            message, extensions = f"{original.message} {original.how_to_fix}", {"code": original.code.value}
-        else:
-            error_id = secrets.token_hex(6)
-            log.error("unexpected_error", error_id=error_id, path=error.path, exc_info=original)
-            message = f"Something went wrong on the server. Tell whoever runs it this id: {error_id}"
-            extensions = {"code": "INTERNAL_SERVER_ERROR", "errorId": error_id}
-        return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
-
-
-def _is_unexpected(error: GraphQLError) -> bool:
-    return error.original_error is not None and not isinstance(error.original_error, GraphQLError)
-
-
-class QuietSchema(strawberry.Schema):
-    """Strawberry's schema without its own log of every error: `MaskUnexpected` logs those that are news."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._documents = Documents()
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Nothing: see above."""
+        """Put in the place of each error what the client may see of it: the list is the one that is sent."""
+        errors[:] = [shown(error) for error in errors]
+
+    async def _prepare_operation_async(
+        self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
+    ) -> PreExecutionError | None:
+        """Count, parse, hold against the limits, validate; queries, mutations and subscriptions alike, over any transport."""
+        try:
+            errors = await self._prepare(context, extensions_runner)
+        except GraphQLError as error:
+            errors = [error]
+        except InvalidOperationTypeError:
+            raise  # the view answers it, with the status and the headers that belong to it
+        except Exception as error:
+            # Not left to Strawberry: what is raised here would end a subscription without a word.
+            errors = [unexpected(error)]
+        context.pre_execution_errors = errors
+        return PreExecutionError(data=None, errors=errors) if errors else None
+
+    async def _prepare(self, context: ExecutionContext, runner: SchemaExtensionsRunner) -> list[GraphQLError]:
+        request: Context = context.context
+        await count_on_socket(request)
+        settings, rules, core = request.services.settings, tuple(context.validation_rules), self._schema
+        async with runner.parsing():
+            document, key = self._documents.read(context.query, context.variables, settings, core, rules)
+            context.graphql_document = document.node
+        operation = choose_operation(document.node, context._provided_operation_name)
+        operation_type = OperationType(operation.operation.value)
+        if operation_type not in context.allowed_operations:
+            raise InvalidOperationTypeError(operation_type)
+        async with runner.validation():
+            errors = self._documents.validate(document, key, settings, core, rules)
+        if not (errors := errors or wrong_variables(operation, context.variables, core, settings)):
+            await keep_persisted(context)
+        return errors
 
 
-#: Texts of operations whose parsing and validation are remembered. Clients have a dozen each; parsing one costs more
-#: than answering it.
-_REMEMBERED = 256
-
-schema = QuietSchema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=[Job],
-    config=SCALARS,
-    extensions=[
-        MaskUnexpected,
-        KeepsPersisted,
-        lambda: ParserCache(maxsize=_REMEMBERED),
-        lambda: ValidationCache(maxsize=_REMEMBERED),
-    ],
-)
+schema = I2VSchema(query=Query, mutation=Mutation, subscription=Subscription, types=[Job, Playback], config=SCALARS)
+hold_to_scopes(schema)
 
 
 if __name__ == "__main__":

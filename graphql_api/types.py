@@ -161,8 +161,8 @@ class Queue:
 
 @strawberry.type(description="Relay's page information.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether there are older ones.")
-    has_previous_page: bool = strawberry.field(description="Whether there are newer ones.")
+    has_next_page: bool = strawberry.field(description="Whether there are older ones, after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are newer ones, before this page.")
     start_cursor: str | None = strawberry.field(description="Cursor of the first on this page.")
     end_cursor: str | None = strawberry.field(description="Cursor of the last on this page; give it as `after`.")
 
@@ -182,7 +182,10 @@ class JobEdge:
 class JobConnection:
     edges: list[JobEdge] = strawberry.field(description="The jobs on this page.")
     page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
-    total_count: int = strawberry.field(description="All your jobs that are kept.")
+
+    @strawberry.field(description="All your jobs that are kept.")
+    async def total_count(self, info: Info) -> int:
+        return await info.context.services.queue.count_of_viewer(info.context.viewer)
 
 
 @strawberry.type(description="What this server takes in and makes.")
@@ -199,6 +202,10 @@ class Limits:
     max_uploads_per_minute: int = strawberry.field(description="Uploads that you may begin in a minute.")
 
 
+#: UNIX seconds that no job is made at; it keeps out infinity too.
+_END_OF_TIME = 1e11
+
+
 def cursor_of(job: jobs.Job) -> str:
     """An opaque cursor that survives the deletion of its job: it carries the time as well."""
     return base64.urlsafe_b64encode(f"{job.created_at:.3f} {job.id}".encode()).decode()
@@ -207,10 +214,11 @@ def cursor_of(job: jobs.Job) -> str:
 def read_cursor(cursor: str) -> tuple[float, str] | None:
     """The position of a cursor, or None if it is not one of ours."""
     try:
-        created_at, job_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        return (float(created_at), job_id) if jobs.is_id("job", job_id) else None
+        text, job_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
+        created_at = float(text)
     except (ValueError, binascii.Error):
         return None
+    return (created_at, job_id) if 0 <= created_at < _END_OF_TIME and jobs.is_id("job", job_id) else None
 
 
 def _round(seconds: float | None) -> float | None:

@@ -7,7 +7,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.unset import UnsetType
 
 from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Context, Services
@@ -16,7 +18,10 @@ from graphql_api.http.refusals import RequestRefused, TransportCode
 from graphql_api.multipart_requests import MultipartRequests
 from graphql_api.schema import schema
 from graphql_api.subscription_bounds import SubscriptionBounds
+from graphql_api.tokens import sign_in
 from graphql_api.websocket import Socket, TransportWSHandler
+from i2v_core.errors import StoreUnavailable, Unauthenticated
+from i2v_core.viewer_middleware import HOLDING_KEY
 from i2v_core.viewers import IDENTITY_KEY, Identity
 
 
@@ -50,9 +55,17 @@ class GraphQLView(GraphQL[Context, None]):
         """The request's context: who asks, as the viewer middleware found out."""
         return await self._context_of(request)
 
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """A WebSocket's client may show a token when it connects. Raises `ConnectionRejectionError` (close 4403)."""
+        try:
+            await sign_in(context)
+        except (Unauthenticated, StoreUnavailable) as error:
+            raise ConnectionRejectionError from error
+        return await super().on_ws_connect(context)
+
     async def _context_of(self, request: Request | WebSocket) -> Context:
         identity: Identity = request.scope[IDENTITY_KEY]
-        return Context(identity, self.services)
+        return Context(identity, self.services, request.scope.get(HOLDING_KEY))
 
     async def reject_websocket(self, request: WebSocket) -> WebSocket:
         """Answer the handshake of another site's page with 403, and with the reason where the server can send one."""

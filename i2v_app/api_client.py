@@ -5,7 +5,7 @@ One `ApiClient` belongs to one browser tab. Questions and orders go over HTTP, t
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, cast
 
@@ -18,8 +18,11 @@ from httpx import HTTPError
 from websockets.exceptions import WebSocketException
 
 from i2v_app import operations
+from i2v_core.forwarding import FORWARDED_HEADER, is_address
 
 Answer = dict[str, Any]
+#: Makes the header by which the API knows for whom the page's server asks, of the person's address.
+Signing = Callable[[str], str]
 
 #: What any call here raises when the API cannot be reached or cannot answer. Everything else is a bug.
 Unreachable = (TransportError, WebSocketException, HTTPError, OSError, TimeoutError)
@@ -30,12 +33,22 @@ _ANSWER_SECONDS = 10.0
 _PING_SECONDS = 15.0
 
 
-class ApiClient:
-    """Asks the API at `base_url` (http or https) with the viewer's Cookie header."""
+_sign: Signing | None = None
 
-    def __init__(self, base_url: str, cookie: str) -> None:
+
+def forward_people_with(sign: Signing) -> None:
+    """Tell the API from now on whose address each question is asked for. Whoever serves the page has the secret for it."""
+    global _sign
+    _sign = sign
+
+
+class ApiClient:
+    """Asks the API at `base_url` (http or https) with the viewer's Cookie header, for the person at `address`."""
+
+    def __init__(self, base_url: str, cookie: str, address: str = "") -> None:
         self._url = f"{base_url}/graphql"
-        self._headers = {"Cookie": cookie}
+        self._cookie = cookie
+        self._address = address
 
     async def cancel_job(self, job_id: str) -> Answer:
         """Cancel a job. The union's answer with its `__typename`."""
@@ -55,7 +68,7 @@ class ApiClient:
         url = "ws" + self._url.removeprefix("http")
         transport = WebsocketsTransport(
             url=url,
-            headers=self._headers,
+            headers=self._headers(),
             ping_interval=_PING_SECONDS,
             pong_timeout=_PING_SECONDS,
             ssl=url.startswith("wss"),
@@ -63,8 +76,15 @@ class ApiClient:
         async with Client(transport=transport, execute_timeout=_ANSWER_SECONDS) as session:
             yield Watch(session)
 
+    def _headers(self) -> dict[str, str]:
+        """Made for each request and connection: the signature is good for a minute."""
+        headers = {"Cookie": self._cookie}
+        if _sign is not None and is_address(self._address):
+            headers[FORWARDED_HEADER] = _sign(self._address)
+        return headers
+
     async def _ask(self, request: GraphQLRequest, field: str, **variables: object) -> Answer:
-        transport = HTTPXAsyncTransport(url=self._url, headers=self._headers, timeout=_ANSWER_SECONDS)
+        transport = HTTPXAsyncTransport(url=self._url, headers=self._headers(), timeout=_ANSWER_SECONDS)
         async with Client(transport=transport, execute_timeout=_ANSWER_SECONDS) as session:
             result = await session.execute(_with(request, variables))
         return cast(Answer, result[field])

@@ -1,4 +1,4 @@
-"""`python -m i2v_app.build`: builds the page when what it is made of has changed. Node is needed here and never at run time."""
+"""`python -m i2v_app.build`: builds the page, and fetches the playground, when what they are made of has changed. Node is needed here and never at run time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+from i2v_app.playground_build import PlaygroundBuild
+
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / ".web"
 BUILT = WEB / "build" / "client"
@@ -21,14 +23,21 @@ _STAMP = WEB / "build" / "sources.sha256"
 #: Everything that goes into the page. Python files too: they are its components. Not the servers' part of the code.
 _CODE = ("rxconfig.py", "i2v_app/**/*")
 _LOCK = ("reflex.lock/*",)
-_SERVER_ONLY = {"i2v_app/serve.py", "i2v_app/api_client.py", "i2v_app/security_headers.py", "i2v_app/same_origin.py"}
+_SERVER_ONLY = {
+    "i2v_app/serve.py",
+    "i2v_app/api_client.py",
+    "i2v_app/security_headers.py",
+    "i2v_app/same_origin.py",
+    "i2v_app/playground_build.py",
+}
+#: The playground is the API's, and no part of the page; it is fetched by the same npm.
+_PLAYGROUND = PlaygroundBuild(ROOT / "graphql_api" / "playground", WEB / "playground")
 #: Lines of the tools' output to show when a build fails: the error is near the end.
 _TAIL = 40
 
 
 def main() -> int:
     """Build if need be and say what is done. The exit code."""
-    code = _hash(_CODE)
     if is_built():
         print("i2v: the page is up to date")
         return 0
@@ -40,6 +49,11 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
+    return (0 if _page_is_built() else _build_page(node)) or (0 if _PLAYGROUND.is_built() else _build_playground(node))
+
+
+def _build_page(node: Path) -> int:
+    code = _hash(_CODE)
     first = not (WEB / "node_modules").exists()
     print("i2v: building the page" + (" (the first time: a minute)" if first else ""), flush=True)
     began = time.monotonic()
@@ -66,13 +80,28 @@ def main() -> int:
     return 0
 
 
+def _build_playground(node: Path) -> int:
+    environment = _environment(node)
+    run = _PLAYGROUND.build(shutil.which("npm", path=environment["PATH"]) or "npm", environment)
+    if run.returncode:
+        print("\n".join(run.stdout.splitlines()[-_TAIL:]), file=sys.stderr)
+        print("i2v: the playground could not be fetched; see above.", file=sys.stderr)
+    else:
+        print("i2v: the playground is there")
+    return run.returncode
+
+
 def _settle(package: Path) -> None:
     """Write it in one order: Reflex writes the same content now in one and now in another, and a checkout turns dirty."""
     package.write_text(json.dumps(json.loads(package.read_text()), indent=2, sort_keys=True) + "\n")
 
 
 def is_built() -> bool:
-    """Whether the present build was made of the present sources."""
+    """Whether the present build, of the page and the playground, was made of the present sources."""
+    return _page_is_built() and _PLAYGROUND.is_built()
+
+
+def _page_is_built() -> bool:
     return _STAMP.exists() and _STAMP.read_text() == _hash(_CODE) + _hash(_LOCK)
 
 

@@ -17,12 +17,13 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphql_api.app import build_api
+from i2v_app.api_client import forward_people_with
 from i2v_app.build import BUILT, ROOT, WEB
 from i2v_app.same_origin import SameOriginOnly
 from i2v_app.security_headers import SHARED_FILES, PageHeaders
 from i2v_core.errors import StartRefused
 from i2v_core.settings import settings
-from i2v_core.viewers import ViewerMiddleware
+from i2v_core.viewer_middleware import ViewerMiddleware
 
 #: Seconds between the socket's pings, and seconds without an answer after which it is given up: a phone that walked
 #: out of reach is noticed in half a minute instead of two and a half.
@@ -49,6 +50,7 @@ def build_app() -> ASGIApp:
     page.register_lifespan_task(run_api)
     with_headers = PageHeaders(pages_and_api, BUILT)
     viewers = ViewerMiddleware(with_headers)
+    forward_people_with(lambda address: viewers.forwarding.sign(address))
     return SameOriginOnly(_viewers_but_for_shared_files(viewers, with_headers))
 
 

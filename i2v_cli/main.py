@@ -109,6 +109,22 @@ def queue_cancel(job: Annotated[str, typer.Argument(help="Id of the job.")]) -> 
     sys.exit(cancel(job))
 
 
+secret = typer.Typer(help="The secret that signs viewers' cookies.", no_args_is_help=True)
+app.add_typer(secret, name="secret")
+
+
+@secret.command("rotate")
+def secret_rotate(
+    forget_old: Annotated[
+        bool, typer.Option("--forget-old", help="Sign everybody out: for a secret that others may know.")
+    ] = False,
+) -> None:
+    """Sign with a new secret from now on. Nobody is signed out, and nothing has to be started again."""
+    from i2v_cli.secret import rotate
+
+    sys.exit(rotate(keep_old=not forget_old))
+
+
 @app.command()
 def trace(
     leaked: Annotated[Path, typer.Argument(help="The leaked recording: a video file.")],

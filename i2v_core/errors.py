@@ -39,6 +39,15 @@ class Code(StrEnum):
     PLAYBACK_USED_UP = "PLAYBACK_USED_UP"
     WRONG_PUBLIC_KEY = "WRONG_PUBLIC_KEY"
     TRY_AGAIN = "TRY_AGAIN"
+    # Who asks is refused
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    RATE_LIMITED = "RATE_LIMITED"
+    TOKEN_NOT_FOUND = "TOKEN_NOT_FOUND"
+    TOO_MANY_TOKENS = "TOO_MANY_TOKENS"
+    WRONG_TOKEN_NAME = "WRONG_TOKEN_NAME"
+    WRONG_TOKEN_SCOPES = "WRONG_TOKEN_SCOPES"
+    WRONG_TOKEN_EXPIRY = "WRONG_TOKEN_EXPIRY"
     # A job fails
     MODEL_FAILED = "MODEL_FAILED"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
@@ -86,6 +95,44 @@ class UploadRefused(I2VError):
 
 class OperationRefused(I2VError):
     """An operation on a job or playback that cannot be done now."""
+
+
+class Unauthenticated(I2VError):
+    """A token that is not, or no longer, one of ours."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This token is not valid: it is mistyped, has expired or was revoked.",
+            "Make a new one with createApiToken, or send none to be anonymous.",
+            code=Code.UNAUTHENTICATED,
+        )
+
+
+class Forbidden(I2VError):
+    """A right that whoever asks does not have. `scope`: its name, None if no token can have it."""
+
+    def __init__(self, scope: str | None) -> None:
+        self.scope = scope
+        if scope is None:
+            super().__init__(
+                "This is not for tokens, whatever their scopes: a token makes, lists and revokes none.",
+                "Ask as the viewer, with the cookie of the browser alone.",
+                code=Code.FORBIDDEN,
+            )
+        else:
+            super().__init__(
+                f"This token does not have the scope {scope}.",
+                f"Make one that has {scope} with createApiToken.",
+                code=Code.FORBIDDEN,
+            )
+
+
+class TokenRefused(I2VError):
+    """A token that is not made, and why."""
+
+
+class RateLimited(I2VError):
+    """Too many operations in a minute."""
 
 
 class JobFailed(I2VError):

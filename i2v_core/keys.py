@@ -13,7 +13,9 @@
 | `i2v:idempotency:<hash>` | hash | a day |
 | `i2v:uploads:<flow>:now`, `i2v:uploads:<flow>:lately` | sorted sets | an upload's longest time; a minute |
 | `i2v:slots` | hash of the workers' signs of life | for ever; an entry goes when its worker does |
-| `i2v:secret` | text | for ever |
+| `i2v:secret` | text: the signing secrets, see `signing.py` | for ever |
+| `i2v:token:<hash>`, `i2v:viewer:<id>:tokens` | hash of an API token, hash of a viewer's | until it ends, or a year after its last use |
+| `i2v:rate:<whose>` | counters of `limits`: operations of a viewer or an address | two minutes |
 | `i2v:playback:<id>`, `i2v:viewer:<id>:playbacks` | hash, sorted set | a playback's lifetime |
 | `i2v:ticket:<hash>` | text | a ticket's lifetime |
 | `i2v:operation:<hash>`, `i2v:operations` | text, sorted set by last use | `I2V_PERSISTED_HOURS` after the last use |
@@ -37,6 +39,10 @@ PERSISTED: Final = "i2v:operations"
 EVENTS: Final = "i2v:events"
 #: Channel from the API to the workers: something was enqueued, a job is cancelled.
 CONTROL: Final = "i2v:control"
+#: Channel of what changes about who may ask: a token was revoked, the signing secrets are others.
+IDENTITY: Final = "i2v:identity"
+#: What the counters of `limits` begin with.
+RATE_PREFIX: Final = "i2v:rate"
 
 #: Keys that may be without a TTL: the list that the leak check in the tests reads.
 LASTING: Final = frozenset({QUEUE, SEQUENCE, VIRTUAL_TIME, PAUSED, SLOTS, SECRET})
@@ -79,6 +85,16 @@ def idempotency(digest: str) -> str:
 def viewer_jobs(viewer: str) -> str:
     """Key of the list of a viewer's jobs."""
     return f"i2v:viewer:{viewer}:jobs"
+
+
+def token(digest: str) -> str:
+    """Key of an API token, by the hash of its secret: whoever can read Redis still holds no token."""
+    return f"i2v:token:{digest}"
+
+
+def viewer_tokens(viewer: str) -> str:
+    """Key of the list of a viewer's API tokens."""
+    return f"i2v:viewer:{viewer}:tokens"
 
 
 def viewer_playbacks(viewer: str) -> str:

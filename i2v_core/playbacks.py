@@ -20,7 +20,7 @@ from typing import Self, cast
 from redis.asyncio import Redis
 
 from i2v_core import keys
-from i2v_core.errors import Code, OperationRefused
+from i2v_core.errors import Code, Limit, OperationRefused
 from i2v_core.jobs import Job, is_id, new_id
 from i2v_core.marks import sequence
 from i2v_core.settings import Settings
@@ -190,6 +190,7 @@ class Playbacks:
                 f"This playback has fetched the {self._settings.tickets_per_playback} segments that it may.",
                 "Open another with openPlayback.",
                 code=Code.PLAYBACK_USED_UP,
+                limit=Limit("segments of a playback", self._settings.tickets_per_playback, "segments"),
             )
         return tickets
 

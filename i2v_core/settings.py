@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property, lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -35,7 +36,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field(
         "",
-        description="Comma-separated addresses or networks whose X-Forwarded-* headers are believed. None by default.",
+        description="Comma-separated addresses or networks whose X-Forwarded-* headers are believed. None by default, and never all: anybody could then pretend to be anybody.",
     )
 
     # Where it keeps things --------------------------------------------------------------------------------------
@@ -60,7 +61,7 @@ class Settings(BaseSettings):
         None,
         min_length=16,
         repr=False,
-        description="Secret that signs viewers' cookies. By default one is made once and kept in Redis, shared by all processes.",
+        description="Secret that signs viewers' cookies, 16 characters or more. By default one is made once and kept in Redis, shared by all processes. A list, separated by commas, rotates it: the first signs, the others are still believed.",
     )
 
     media_key: str | None = Field(
@@ -147,6 +148,68 @@ class Settings(BaseSettings):
         ge=1,
         le=100_000,
         description="Uploads that one viewer (or address) may begin in a minute, refused ones included.",
+    )
+
+    # Who asks ---------------------------------------------------------------------------------------------------
+    operations_per_minute: int = Field(
+        1200,
+        ge=1,
+        le=10_000_000,
+        description="Requests and WebSocket operations one viewer may make in a minute. 20 a second: an open page makes a few.",
+    )
+    operations_per_minute_per_address: int = Field(
+        12_000,
+        ge=1,
+        le=10_000_000,
+        description="The same for all viewers and tokens of an address together: an office of 50 open pages behind one.",
+    )
+    tokens_per_viewer: int = Field(
+        20, ge=1, le=1000, description="API tokens one viewer may have: one for each program of theirs, and room."
+    )
+
+    # What a GraphQL request may ask for ---------------------------------------------------------------------------
+    introspection: Literal["on", "off"] = Field(
+        "on",
+        description="Whether the GraphQL schema can be read from the server. It holds no secrets, and the tools of clients need it.",
+    )
+    query_max_characters: int = Field(
+        50_000,
+        ge=1000,
+        le=1_000_000,
+        description="Characters of a GraphQL document. Values belong into variables; 50,000 are read in a moment.",
+    )
+    query_max_tokens: int = Field(
+        1000,
+        ge=200,
+        le=10_000,
+        description="Names, values and brackets of a GraphQL document. Clients' have 20 to 300; at 1000 the worst document is refused or answered in under 0.1 s.",
+    )
+    query_max_depth: int = Field(
+        25,
+        ge=10,
+        le=100,
+        description="Levels of nesting of a GraphQL document, fragments included. The query that reads the schema has 19, ours 8.",
+    )
+    query_max_aliases: int = Field(
+        30,
+        ge=0,
+        le=1000,
+        description="Aliases and repeated fields of a GraphQL operation, fragments included: each asks for the same again.",
+    )
+    query_max_directives: int = Field(
+        30, ge=0, le=1000, description="Directives of a GraphQL operation, fragments included."
+    )
+    query_max_page: int = Field(
+        100,
+        ge=10,
+        le=1000,
+        description="Items of one page of a list. 100 jobs are one round trip to Redis and some 60 KB of answer.",
+    )
+    query_max_cost: int = Field(
+        10_000,
+        ge=5000,
+        le=1_000_000,
+        description="Cost of a GraphQL operation in units of about 6 microseconds of one core: 10,000 hold the others up for 60 ms. Reading the schema costs 3,000 to 4,000, a page of 100 full jobs 8,000, an upload 1,000.",
     )
 
     # How the API may be spoken to --------------------------------------------------------------------------------
@@ -238,6 +301,12 @@ class Settings(BaseSettings):
         description="Whether videos carry a faint mark that names the playback a leaked copy came from. It doubles the encoding and the disk space.",
     )
 
+    # The API ----------------------------------------------------------------------------------------------------
+    playground: Literal["on", "off"] = Field(
+        "on",
+        description="Whether a browser that opens `/graphql` gets a page to try the API in. Turn it off where nobody shall: the API itself is open to the same people either way.",
+    )
+
     # What it says -----------------------------------------------------------------------------------------------
     log_format: Literal["auto", "human", "json"] = Field(
         "auto", description="Log lines: `human` on a terminal, else `json`; `auto` decides."
@@ -249,6 +318,23 @@ class Settings(BaseSettings):
     def _redis_scheme(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("it must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _named_proxies(cls, value: str) -> str:
+        for proxy in filter(None, (item.strip() for item in value.split(","))):
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"{proxy!r} is neither an address nor a network such as 10.0.0.0/8") from None
+        return value
+
+    @field_validator("secret")
+    @classmethod
+    def _every_secret_is_long(cls, value: str | None) -> str | None:
+        if value is not None and min(map(len, _secrets(value)), default=0) < 16:
+            raise ValueError("each of the secrets in it must have 16 characters or more")
         return value
 
     @field_validator("api_url")
@@ -282,6 +368,11 @@ class Settings(BaseSettings):
     def media_path(self) -> Path:
         """Absolute folder of the media store."""
         return (self.media_dir or self.data_dir / "media").resolve()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The configured signing secrets, the one that signs first; none if they are kept in Redis."""
+        return _secrets(self.secret or "")
 
     @property
     def cors_origin_list(self) -> list[str]:
@@ -334,6 +425,10 @@ def load_settings() -> Settings:
 def settings() -> Settings:
     """The settings of this process, read once."""
     return load_settings()
+
+
+def _secrets(value: str) -> tuple[str, ...]:
+    return tuple(secret.strip() for secret in value.split(",") if secret.strip())
 
 
 def _sentence(error: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.resources import files
@@ -14,7 +13,6 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, ResponseError, TimeoutError
 
-from i2v_core import keys
 from i2v_core.errors import StoreUnavailable
 from i2v_core.settings import Settings
 
@@ -124,17 +122,3 @@ async def messages(pubsub: PubSub) -> AsyncGenerator[str, None]:
         else:
             silent = True
             await pubsub.ping()
-
-
-async def signing_secret(redis: Redis, settings: Settings) -> str:
-    """The secret that signs cookies: the configured one, or one that the first process to ask makes for all.
-
-    Raises `StoreUnavailable`.
-    """
-    if settings.secret:
-        return settings.secret
-    try:
-        await redis.set(keys.SECRET, secrets.token_urlsafe(32), nx=True)
-        return str(await redis.get(keys.SECRET))
-    except RedisError as error:
-        raise StoreUnavailable from error

@@ -15,9 +15,16 @@ from pathlib import Path
 import arq.constants
 import arq.jobs
 import arq.worker
+import graphql
 import pytest
 import redis
+import strawberry
+from graphql.execution.values import get_variable_values
 from reflex.config import environment
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.types import ExecutionContext
+
+from graphql_api.request_errors import plainly
 
 ROOT = Path(__file__).parents[1]
 
@@ -103,3 +110,79 @@ def test_arqs_job_has_the_form_that_we_write() -> None:
 def test_reflex_has_the_switches_that_serve_a_prebuilt_page(name: str) -> None:
     """i2v_app/serve.py and i2v_app/build.py set them."""
     assert hasattr(environment, name)
+
+
+def test_strawberry_has_what_tokens_and_rates_lean_on() -> None:
+    """graphql_api/view.py signs a WebSocket in when it connects, and rates.py knows one by what its client sent along."""
+    handler = inspect.getsource(BaseGraphQLTransportWSHandler.handle_connection_init)
+
+    assert "self.context.connection_params = payload" in handler, "it says what a WebSocket's client sent along"
+    assert "except ConnectionRejectionError" in handler
+    assert "code=4403" in handler
+
+
+def test_strawberrys_schema_has_what_ours_overrides() -> None:
+    """graphql_api/schema.py: the way from a request's text to an operation, for every transport."""
+    prepare = strawberry.Schema._prepare_operation_async
+    assert list(inspect.signature(prepare).parameters) == ["self", "context", "extensions_runner"]
+    for method in (strawberry.Schema.execute, strawberry.Schema._stream):
+        assert "self._prepare_operation_async(" in inspect.getsource(method), method
+    assert "validation_rules" in ExecutionContext.__dataclass_fields__
+    assert "provided_operation_name" in ExecutionContext.__dataclass_fields__
+    assert "self._provided_operation_name = provided_operation_name" in inspect.getsource(ExecutionContext)
+
+
+def test_strawberry_hands_over_the_list_of_errors_that_it_sends() -> None:
+    """graphql_api/schema.py masks them in place, in `process_errors`, which costs nothing where there are none."""
+    assert list(inspect.signature(strawberry.Schema.process_errors).parameters) == [
+        "self",
+        "errors",
+        "execution_context",
+    ]
+    handled = inspect.getsource(strawberry.Schema._handle_execution_result)
+    assert "self._process_errors(result.errors, context)" in handled
+    assert "errors=result.errors" in handled
+
+
+def test_strawberry_adds_two_rules_of_its_own_to_validation() -> None:
+    """graphql_api/documents.py validates itself, to hide suggestions, and adds the same two."""
+    source = inspect.getsource(strawberry.schema.schema.validate_document)
+
+    assert set(re.findall(r"\b(\w+ValidationRule)\b", source)) == {
+        "ASTValidationRule",
+        "MaybeNullValidationRule",
+        "OneOfInputValidationRule",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"max_lexical_tokens": 1}, "Document contains more than"),
+        ({"max_comments": 1}, "Document contains more than"),
+        ({}, "Document is nested too deeply"),
+    ],
+)
+def test_graphql_core_says_in_these_words_why_it_stops_reading(options: dict[str, int], said: str) -> None:
+    """graphql_api/documents.py tells them apart from mistakes by these words."""
+    with pytest.raises(graphql.GraphQLError, match=said):
+        graphql.parse("# a\n# b\n" + "{a" * 300 + "}" * 300, **options)
+
+
+def test_graphql_core_can_hide_its_suggestions_and_forbids_nested_introspection() -> None:
+    """graphql_api/documents.py."""
+    for function in (graphql.validate, get_variable_values):
+        assert {"max_errors", "hide_suggestions"} <= set(inspect.signature(function).parameters)
+    assert "MaxIntrospectionDepthRule" in {rule.__name__ for rule in graphql.specified_rules}
+
+
+@pytest.mark.parametrize("value", [{"a": None}, True, float("nan"), object()])
+@pytest.mark.parametrize("kind", ["ID", "Int", "Float", "String", "Boolean"])
+def test_graphql_core_shows_values_where_we_cut_them_off(kind: str, value: object) -> None:
+    """graphql_api/request_errors.py: messages must tell nothing of Python."""
+    node = graphql.parse(f"query($a:{kind}!){{a}}").definitions[0]
+    schema = graphql.build_schema("type Query{a:Int}")
+    errors = get_variable_values(schema, node.variable_definitions, {"a": value})  # type: ignore[attr-defined]
+
+    for error in errors if isinstance(errors, list) else []:
+        assert re.search(r"\b(None|True|nan)\b|[<{]", plainly(error.message)) is None

@@ -12,8 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from strawberry import Schema
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -138,10 +137,6 @@ class GraphQLOverHTTP:
             if stream is Form.EVENTS:
                 return self._stream(stream, demanded, accepted, context, held)
             raise _needs_single() from None
-        except CannotGetOperationTypeError as error:
-            result = _failed(TransportCode.OPERATION_RESOLUTION_FAILURE, error.as_http_error_reason())
-        except MissingQueryError:
-            result = _failed(TransportCode.BAD_REQUEST, "The request has no 'query'. Send the text of an operation.")
         if single is not None and not events_first:
             return self._single(result, single)
         assert stream is not None
@@ -192,10 +187,6 @@ def _body(result: Any) -> dict[str, Any]:
 
 async def _one(body: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any], None]:
     yield body
-
-
-def _failed(code: str, message: str) -> ExecutionResult:
-    return ExecutionResult(data=None, errors=[GraphQLError(message, extensions={"code": str(code)})])
 
 
 def _accept_header(request: Request) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 
 import reflex as rx
+from reflex.istate.data import RouterData
 from starlette.requests import cookie_parser
 
 from i2v_app.api_client import Answer, ApiClient, Unreachable, Watch
@@ -62,7 +63,7 @@ class JobsState(rx.State):
     async def watch(self) -> None:
         """Keep the page true for as long as it is open. Started by every page's `on_load`, which also ends it."""
         async with self:
-            client = _client(self.router.headers.cookie)
+            client = _client(self.router)
             self._board = Board()
             if client is None:
                 self.link = "no_cookie"
@@ -127,7 +128,7 @@ class JobsState(rx.State):
     async def show_more(self) -> None:
         """Read the next page of older jobs."""
         async with self:
-            client, after = _client(self.router.headers.cookie), self._cursor
+            client, after = _client(self.router), self._cursor
         if client is None:
             return
         try:
@@ -163,7 +164,7 @@ class JobsState(rx.State):
 
     async def _order(self, order: str, job_id: str) -> bool:
         async with self:
-            client = _client(self.router.headers.cookie)
+            client = _client(self.router)
         if client is None:
             return False
         try:
@@ -194,8 +195,10 @@ class JobsState(rx.State):
             self.running = dict(board.running)
 
 
-def _client(cookie_header: str) -> ApiClient | None:
-    """A client for the viewer of this cookie header; None if there is no viewer in it."""
+def _client(router: RouterData) -> ApiClient | None:
+    """A client for whoever looks at the page; None if they bring no viewer's cookie."""
     # Not http.cookies: one odd cookie of another application on the host would hide ours.
-    viewer = cookie_parser(cookie_header).get(COOKIE)
-    return ApiClient(settings().own_api_url, f"{COOKIE}={viewer}") if viewer else None
+    viewer = cookie_parser(router.headers.cookie).get(COOKIE)
+    if not viewer:
+        return None
+    return ApiClient(settings().own_api_url, f"{COOKIE}={viewer}", router.session.client_ip)

@@ -50,3 +50,11 @@ local function conclude(key, channel, id, now, retention, fields)
   redis.call('EXPIRE', key, retention)
   redis.call('EXPIRE', viewings(id), retention)
 end
+
+local function token_key(digest) return 'i2v:token:' .. digest end
+local function viewer_tokens(viewer) return 'i2v:viewer:' .. viewer .. ':tokens' end
+
+-- Lets a key live on for so many ms, unless it does longer already.
+local function live_at_least(key, ms)
+  if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, ms) end
+end

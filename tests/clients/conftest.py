@@ -43,6 +43,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         data_dir=tmp_path_factory.mktemp("clients"),
         redis_url=redis.url,
         model_seconds=_MODEL_SECONDS,
+        uploads_per_minute=1000,  # all of them come from one address
         video_long_side=160,
         log_format="human",
         port=free_port(),

@@ -21,7 +21,12 @@ _NO_PICTURES = {".md", ".py", ".txt", ".ttf", ".otf"}
 
 @pytest.mark.timeout(3000 if WHOLE else 180)
 async def test_whatever_is_sent_is_a_job_or_a_refusal_with_a_reason(server: Server, alice: Viewer) -> None:
-    bounds = {"waiting_per_viewer": 100_000, "uploads_per_minute": 100_000, "waiting_overall": 1_000_000}
+    bounds = {
+        "waiting_per_viewer": 100_000,
+        "uploads_per_minute": 100_000,
+        "waiting_overall": 1_000_000,
+        "operations_per_minute": 100_000,
+    }
     server.settings = server.settings.model_copy(update=bounds)
     server.start("api")
     api = psutil.Process(server.processes["api"].pid)

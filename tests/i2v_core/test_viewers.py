@@ -9,7 +9,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from i2v_core.viewers import COOKIE, IDENTITY_KEY, ViewerCookie, ViewerMiddleware, flow_of
+from i2v_core.viewer_middleware import ViewerMiddleware
+from i2v_core.viewers import COOKIE, IDENTITY_KEY, ViewerCookie, flow_of
 
 
 def client(secret: str = "a-secret-of-the-test", base_url: str = "http://testserver") -> TestClient:

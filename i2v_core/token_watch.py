@@ -1,0 +1,111 @@
+"""The tokens that this process knows: remembered for a moment, and what was opened with one is ended when it ends.
+
+Nothing polls: a revocation comes over one channel (`identity_news.py`), and an expiry is a timer of the connection itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterable
+
+from i2v_core.tokens import Token, Tokens, digest
+
+#: Seconds that a token is believed without asking Redis again: a program that asks often costs no more than a cookie, and
+#: a revocation that we were not told of still holds within the promised five.
+_REMEMBERED_SECONDS = 2.0
+#: Tokens remembered at once. One takes about 1 KB.
+_MOST_REMEMBERED = 4096
+
+
+class Holding:
+    """A WebSocket or an answer that streams, from its opening to its end: the right to it can be taken away."""
+
+    __slots__ = ("_limit", "_watch", "token")  # every waiting subscriber has one
+
+    def __init__(self, watch: TokenWatch) -> None:
+        self._watch = watch
+        self._limit = asyncio.timeout(None)
+        self.token: Token | None = None
+
+    async def __aenter__(self) -> Holding:
+        await self._limit.__aenter__()
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        self._watch.forget(self)
+        # Turns the cancellation that `end` made into a TimeoutError.
+        await self._limit.__aexit__(*raised)  # type: ignore[arg-type]
+
+    @property
+    def was_ended(self) -> bool:
+        """Whether it was ended because its token was."""
+        return self._limit.expired()
+
+    def depends_on(self, token: Token) -> None:
+        """From now on it ends when the token expires or is revoked."""
+        self.token = token
+        self._watch.remember(self)
+        if token.expires_at is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time() + token.expires_at - time.time())
+
+    def end(self) -> None:
+        """End it at the next turn of the loop: what runs in it is cancelled."""
+        if not self._limit.expired():
+            self._limit.reschedule(asyncio.get_running_loop().time())
+
+
+class TokenWatch:
+    """Finds tokens and ends what depends on them."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._known: dict[str, tuple[Token, float]] = {}
+        self._held: dict[str, set[Holding]] = defaultdict(set)
+        #: Ended lately: one that was found just before, and is held just after, ends too.
+        self._ended: deque[str] = deque(maxlen=_MOST_REMEMBERED)
+
+    async def find(self, secret: str) -> Token | None:
+        """The token with this secret, or None. Raises `StoreUnavailable`."""
+        name = digest(secret)
+        if (known := self._known.get(name)) and known[1] > time.monotonic() and not known[0].is_over:
+            return known[0]
+        self._known.pop(name, None)
+        token = await self._tokens.used(secret)
+        if token is not None:
+            while len(self._known) >= _MOST_REMEMBERED:
+                del self._known[next(iter(self._known))]
+            self._known[name] = token, time.monotonic() + _REMEMBERED_SECONDS
+        return token
+
+    def remember(self, holding: Holding) -> None:
+        """`holding` depends on its token."""
+        assert holding.token is not None
+        self._held[holding.token.id].add(holding)
+        if holding.token.id in self._ended:
+            holding.end()
+
+    def forget(self, holding: Holding) -> None:
+        """`holding` is over."""
+        if holding.token is not None and (held := self._held.get(holding.token.id)):
+            held.discard(holding)
+            if not held:
+                del self._held[holding.token.id]
+
+    def end(self, token_ids: Iterable[str]) -> None:
+        """Forget these tokens and end all that depends on them."""
+        ended = set(token_ids)
+        self._ended.extend(ended)
+        self._known = {name: known for name, known in self._known.items() if known[0].id not in ended}
+        for token_id in ended:
+            for holding in list(self._held.get(token_id, ())):
+                holding.end()
+
+    async def check(self) -> None:
+        """Look whether what is held still may be: after a time in which nobody could tell us. Raises `StoreUnavailable`."""
+        self._known.clear()
+        held = {token_id: next(iter(holdings)).token for token_id, holdings in self._held.items()}
+        tokens = [token for token in held.values() if token is not None]
+        if tokens:
+            self.end(held.keys() - await self._tokens.which_live(tokens))

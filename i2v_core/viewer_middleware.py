@@ -1,0 +1,191 @@
+"""Finds out who asks, once for each request and each WebSocket: by token, else by cookie, and from which address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from i2v_core.errors import StoreUnavailable, Unauthenticated
+from i2v_core.forwarding import FORWARDED_HEADER, Forwarding
+from i2v_core.http_refusals import refusal_response
+from i2v_core.jobs import new_id
+from i2v_core.logs import get_logger
+from i2v_core.token_watch import Holding, TokenWatch
+from i2v_core.tokens import Token
+from i2v_core.viewers import COOKIE, COOKIE_SECONDS, IDENTITY_KEY, Identity, ViewerCookie, flow_of
+
+log = get_logger("identity")
+
+#: Key of the `Holding` in the scope of a WebSocket and of a token's request.
+HOLDING_KEY = "i2v.holding"
+#: Kinds of answers that may go on for hours.
+_STREAMS = ("text/event-stream", "multipart/mixed")
+#: The close code for a token that is not, or no longer, valid: "Forbidden" of graphql-transport-ws' reference server.
+FORBIDDEN_CLOSE = 4403
+_OVER = "The token has expired or was revoked."
+
+
+class ViewerMiddleware:
+    """ASGI middleware that puts the `Identity` into the scope (`i2v.identity`) and sends the cookie on first contact.
+
+    A request with `Authorization: Bearer` is its token's and nobody else's: a token that is not valid is refused (401), and no
+    cookie is sent. What a token has opened ends with it. The secrets may be set after construction and must be before the
+    first request: they come out of Redis at start, and again when they are rotated.
+    """
+
+    def __init__(self, app: ASGIApp, secret: str | None = None, tokens: TokenWatch | None = None) -> None:
+        self.app = app
+        self.cookie: ViewerCookie | None = None
+        self.forwarding = Forwarding([])
+        self._tokens = tokens
+        self._flow_secret = ""
+        self._said_not_believed = False
+        if secret:
+            self.use_secrets([secret])
+
+    def use_secrets(self, secrets: Sequence[str]) -> None:
+        """Sign with the first from now on, and believe all of them."""
+        self.cookie = ViewerCookie(secrets)
+        self.forwarding = Forwarding(secrets)
+        # The oldest, so that an address keeps its flow, and what it has waiting its turn, when a new one comes before it.
+        self._flow_secret = secrets[-1]
+
+    def use_tokens(self, tokens: TokenWatch) -> None:
+        """Where tokens are found."""
+        self._tokens = tokens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or IDENTITY_KEY in scope or self.cookie is None:
+            await self.app(scope, receive, send)
+            return
+        token: Token | None = None
+        if (secret := bearer(Headers(scope=scope).get("authorization"))) is None:
+            send = self._by_cookie(scope, send, self.cookie)
+        elif (token := await self._by_token(scope, receive, send, secret)) is None:
+            return
+        if self._tokens is None or (token is None and scope["type"] == "http"):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._held_stream(scope, receive, send, Holding(self._tokens), token)
+        else:
+            await self._held_socket(scope, receive, send, Holding(self._tokens), token)
+
+    def _by_cookie(self, scope: Scope, send: Send, cookie: ViewerCookie) -> Send:
+        """Who asks, by their cookie; a `send` that sets it if it is new or has to be renewed."""
+        headers = Headers(scope=scope)
+        known = _known(headers, cookie)
+        viewer = known[0] if known else new_id("viewer")
+        scope[IDENTITY_KEY] = Identity(viewer, flow_of(viewer, self._client(scope, headers), self._flow_secret))
+        if known and not known[1]:
+            return send
+        return _sending_cookie(send, _set_cookie(cookie.sign(viewer), secure=scope["scheme"] in ("https", "wss")))
+
+    async def _by_token(self, scope: Scope, receive: Receive, send: Send, secret: str) -> Token | None:
+        """Who asks, by their token; None if it is not valid, which is answered."""
+        try:
+            token = await self._tokens.find(secret) if self._tokens else None
+        except StoreUnavailable as error:
+            await refusal_response(scope, error, 503, {"Retry-After": "3"})(scope, receive, send)
+            return None
+        if token is None:
+            challenge = {"WWW-Authenticate": 'Bearer realm="i2v"'}
+            await refusal_response(scope, Unauthenticated(), 401, challenge)(scope, receive, send)
+            return None
+        client = self._client(scope, Headers(scope=scope))
+        scope[IDENTITY_KEY] = identity_of(token, flow_of(token.viewer, client, self._flow_secret))
+        return token
+
+    def _client(self, scope: Scope, headers: Headers) -> tuple[str, int] | None:
+        """Whose address it is: the person's that the page's server asks for, if it is ours that says so."""
+        client: tuple[str, int] | None = scope.get("client")
+        if (forwarded := headers.get(FORWARDED_HEADER)) is None:
+            return client
+        if (address := self.forwarding.read(forwarded.encode("latin-1"))) is not None:
+            return address, 0
+        if not self._said_not_believed:
+            # Once: anybody can send it. But if it is our page's server that has another secret, all its people are one.
+            log.warning("forwarded_address_not_believed", hint="Do the page's server and the API share their secret?")
+        self._said_not_believed = True
+        return client
+
+    async def _held_socket(
+        self, scope: Scope, receive: Receive, send: Send, holding: Holding, token: Token | None
+    ) -> None:
+        """Run the app on a WebSocket, which ends with its token: the one of its handshake, or one that it shows later."""
+        scope[HOLDING_KEY] = holding
+        try:
+            async with holding:
+                if token is not None:
+                    holding.depends_on(token)
+                await self.app(scope, receive, send)
+        except TimeoutError:
+            if not holding.was_ended:
+                raise
+            with suppress(RuntimeError, OSError):  # it has gone by itself in the meantime
+                await send({"type": "websocket.close", "code": FORBIDDEN_CLOSE, "reason": _OVER})
+
+    async def _held_stream(
+        self, scope: Scope, receive: Receive, send: Send, holding: Holding, token: Token | None
+    ) -> None:
+        """Run the app on a request of a token, with which the answer ends if it is one that streams."""
+        scope[HOLDING_KEY] = holding
+
+        async def sending(message: Message) -> None:
+            # Only what streams: an answer that is nearly there was asked for while the token was good, and an upload that is
+            # cut off in the middle helps nobody.
+            if token is not None and message["type"] == "http.response.start" and _is_stream(message):
+                holding.depends_on(token)
+            await send(message)
+
+        try:
+            async with holding:
+                await self.app(scope, receive, sending)
+        except TimeoutError:
+            if not holding.was_ended:
+                raise
+            with suppress(RuntimeError, OSError):
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _known(headers: Headers, cookie: ViewerCookie) -> tuple[str, bool] | None:
+    for value in headers.getlist("cookie"):
+        # Not http.cookies: one odd cookie of another application on the host would hide ours.
+        given = cookie_parser(value).get(COOKIE)
+        if given and (read := cookie.read(given)):
+            return read
+    return None
+
+
+def _set_cookie(value: str, *, secure: bool) -> str:
+    header = f"{COOKIE}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
+    return header + ("; Secure" if secure else "")
+
+
+def bearer(authorization: object) -> str | None:
+    """The token of an `Authorization` value; None if it is none, or of another kind (a front's Basic is not ours)."""
+    if not isinstance(authorization, str):
+        return None
+    scheme, _, secret = authorization.strip().partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def identity_of(token: Token, flow: str) -> Identity:
+    """Who asks with this token."""
+    return Identity(token.viewer, flow, token.scopes, token.id)
+
+
+def _sending_cookie(send: Send, cookie: str) -> Send:
+    async def send_with_cookie(message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.accept"):
+            MutableHeaders(scope=message).append("set-cookie", cookie)
+        await send(message)
+
+    return send_with_cookie
+
+
+def _is_stream(message: Message) -> bool:
+    return Headers(raw=message["headers"]).get("content-type", "").lower().startswith(_STREAMS)

@@ -1,0 +1,270 @@
+"""Nobody can bring the server down with a query: each limit is a setting, and an answer that names it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import websockets
+from gql import GraphQLRequest
+from graphql import get_introspection_query, parse, specified_rules
+
+from graphql_api.documents import Documents
+from graphql_api.limits.costs import COSTS, INTROSPECTION
+from graphql_api.limits.reckoning import DEEPEST, ENDLESS, reckon
+from graphql_api.schema import schema
+from i2v_app import operations
+from i2v_core.settings import Settings
+from tests.fundamentals.conftest import alice, server
+from tests.fundamentals.server import Server, Viewer
+from tests.graphql_api.asking import Asker, asking
+
+__all__ = ["alice", "server"]
+
+#: 20 fragments on jobs, each asking for the next one twice: a million jobs out of a kilobyte.
+DOUBLING = (
+    "{job(id:1){...F0}}"
+    + "".join(
+        f"fragment F{i} on Job{{a:progress{{job{{...F{i + 1}}}}}b:progress{{job{{...F{i + 1}}}}}}}" for i in range(20)
+    )
+    + "fragment F20 on Job{id}"
+)
+#: The same without fields in between.
+SPREADING = (
+    "{...F0}"
+    + "".join(f"fragment F{i} on Query{{...F{i + 1} ...F{i + 1}}}" for i in range(20))
+    + "fragment F20 on Query{__typename}"
+)
+
+#: Two pages of a hundred jobs, 26 units each.
+PROGRESS = " ".join(f"a{i}:version" for i in range(14))
+JOBS_TWICE = "{" + " ".join(f"{n}:jobs(first:100){{edges{{node{{progress{{{PROGRESS}}}}}}}}}" for n in "xy") + "}"
+
+
+@pytest.fixture
+async def asker(settings: Settings) -> AsyncIterator[Asker]:
+    async with asking(settings) as asker:
+        yield asker
+
+
+def measure(query: str, **variables: Any) -> Any:
+    return reckon(schema._schema, parse(query), variables).measure
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "limit"),
+    [
+        ("{limits{formats}}" + " " * 50_000, "QUERY_TOO_LONG", ("document", 50_000, "characters")),
+        ('{job(id:"' + "x" * 1_000_000 + '"){id}}', "QUERY_TOO_LONG", ("document", 50_000, "characters")),
+        ("{" + "limits{formats}" * 400 + "}", "TOO_MANY_TOKENS", ("tokens", 1000, "tokens")),
+        ("#\n" * 1001 + "{__typename}", "TOO_MANY_TOKENS", ("tokens", 1000, "tokens")),
+        ("{a" * 250 + "}" * 250, "QUERY_TOO_DEEP", ("depth", 25, "levels")),
+        ("{" + "job{" * 30 + "id" + "}" * 31, "QUERY_TOO_DEEP", ("depth", 25, "levels")),
+        ("{" + "...{" * 30 + "__typename" + "}" * 31, "QUERY_TOO_DEEP", ("depth", 25, "levels")),
+        (DOUBLING, "QUERY_TOO_DEEP", ("depth", 25, "levels")),
+        ("{" + " ".join(f"a{i}:__typename" for i in range(31)) + "}", "TOO_MANY_ALIASES", ("aliases", 30, "aliases")),
+        ("{" + "__typename " * 32 + "}", "TOO_MANY_ALIASES", ("aliases", 30, "aliases")),
+        ("{__typename" + " @skip(if:false)" * 31 + "}", "TOO_MANY_DIRECTIVES", ("directives", 30, "directives")),
+        ("query" + " @a" * 31 + "{__typename}", "TOO_MANY_DIRECTIVES", ("directives", 30, "directives")),
+        ("{jobs(first:101){totalCount}}", "PAGE_TOO_LARGE", ("page", 100, "items")),
+        (SPREADING, "QUERY_TOO_COSTLY", ("cost", 10_000, "units")),
+    ],
+    ids=lambda value: value[:24] if isinstance(value, str) else "",
+)
+async def test_a_document_over_a_limit_is_refused_with_the_limit(
+    asker: Asker, query: str, code: str, limit: tuple[str, float, str]
+) -> None:
+    [error] = await asker.errors(query)
+
+    assert error["extensions"]["code"] == code
+    assert error["extensions"]["limit"] == dict(zip(("name", "value", "unit"), limit, strict=True))
+    assert len(error["message"].split(". ")) >= 2, "it says what is wrong and what to do"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "query", "code"),
+    [
+        ("query_max_characters", 1000, "{__typename}" + " " * 1000, "QUERY_TOO_LONG"),
+        ("query_max_tokens", 200, "#\n" * 201 + "{__typename}", "TOO_MANY_TOKENS"),
+        ("query_max_depth", 10, "{" + "...{" * 10 + "__typename" + "}" * 11, "QUERY_TOO_DEEP"),
+        ("query_max_aliases", 0, "{a:__typename}", "TOO_MANY_ALIASES"),
+        ("query_max_directives", 0, "{__typename @skip(if:false)}", "TOO_MANY_DIRECTIVES"),
+        ("query_max_page", 10, "{jobs(first:11){totalCount}}", "PAGE_TOO_LARGE"),
+        ("query_max_cost", 5000, JOBS_TWICE, "QUERY_TOO_COSTLY"),
+    ],
+)
+async def test_each_limit_is_a_setting(settings: Settings, setting: str, value: int, query: str, code: str) -> None:
+    async with asking(settings) as usual, asking(settings, **{setting: value}) as strict:
+        assert await usual.code(query) is None
+        assert await strict.code(query) == code
+
+
+async def test_a_subscription_and_a_mutation_are_held_to_the_same(asker: Asker) -> None:
+    many = " ".join(f'a{i}:deleteJob(id:"{i}"){{__typename}}' for i in range(31))
+    inner = " ".join(f"a{i}:version" for i in range(31))
+
+    assert await asker.code(f"mutation{{{many}}}") == "TOO_MANY_ALIASES"
+    assert await asker.code(f"subscription{{viewerJobs{{...on JobProgress{{{inner}}}}}}}") == "TOO_MANY_ALIASES"
+
+
+async def test_a_request_can_upload_a_few_pictures_and_not_a_hundred(asker: Asker) -> None:
+    def uploads(count: int) -> str:
+        fields = " ".join(f"a{i}:uploadImage(image:$image){{__typename}}" for i in range(count))
+        return f"mutation($image:Upload!){{{fields}}}"
+
+    assert measure(uploads(9)).cost < 10_000
+    assert await asker.code(uploads(10)) == "QUERY_TOO_COSTLY"
+
+
+async def test_cost_follows_the_variables_of_each_request_of_one_text(asker: Asker) -> None:
+    pages = " ".join(f"page{i}:jobs(first:$n){{edges{{node{{...J}}}}}}" for i in range(6))
+    query = f"query($n:Int!){{{pages}}} fragment J on Job{{id progress{{percent version job{{id name state width}}}}}}"
+
+    for _ in range(2):  # the second time it is remembered
+        assert await asker.code(query, {"n": 5}) is None
+        assert await asker.code(query, {"n": 100}) == "QUERY_TOO_COSTLY"
+        assert await asker.code(query, {"n": 101}) == "PAGE_TOO_LARGE"
+
+
+async def test_a_page_that_a_default_asks_for_counts_as_well(asker: Asker) -> None:
+    assert await asker.code("query($n:Int=101){jobs(first:$n){totalCount}}") == "PAGE_TOO_LARGE"
+    assert await asker.code("query($n:Int=101){jobs(first:$n){totalCount}}", {"n": 3}) is None
+
+
+async def test_a_million_characters_do_not_hold_up_the_loop(asker: Asker) -> None:
+    """Refused by its length, before anything is done with it: another task gets its turns in between."""
+    text = "{" + "a " * 500_000 + "}"
+
+    assert await asyncio.gather(*(asker.code(text) for _ in range(20))) == ["QUERY_TOO_LONG"] * 20
+
+
+async def test_the_query_that_reads_the_schema_passes(asker: Asker) -> None:
+    query = get_introspection_query(
+        descriptions=True,
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        schema_description=True,
+        input_value_deprecation=True,
+    )
+
+    assert await asker.code(query) is None
+    assert measure(query).cost < 10_000 / 2
+
+
+async def test_asking_for_the_schema_over_and_over_is_too_much(asker: Asker) -> None:
+    query = "{" + " ".join(f"a{i}:__schema{{types{{...T}}}}" for i in range(20)) + "}"
+    query += "fragment T on __Type{name fields{name description args{name type{name}} type{name kind ofType{name}}}}"
+
+    assert await asker.code(query) == "QUERY_TOO_COSTLY"
+
+
+async def test_no_number_of_different_documents_fills_the_memory(asker: Asker) -> None:
+    remembered = Documents()
+    settings, rules = asker.context.services.settings, tuple(specified_rules)
+
+    for i in [*range(50), 49, 0]:
+        text = f"{{a{i}:__typename}}" + " " * 10_000
+        document, key = remembered.read(text, None, settings, schema._schema, rules)
+        same, _ = remembered.read(text, None, settings, schema._schema, rules)
+        assert not remembered.validate(document, key, settings, schema._schema, rules)
+        assert not remembered.validate(same, key, settings, schema._schema, rules)
+
+    assert sum(len(key[0]) for key in remembered._known) == remembered._characters <= 200_000
+    assert remembered.read(text, None, settings, schema._schema, rules)[0].is_valid
+
+
+def test_fragments_are_reckoned_once_each_and_numbers_stop() -> None:
+    chain = (
+        "".join(f"fragment F{i} on Query{{...F{i + 1} ...F{i + 1}}}" for i in range(90))
+        + "fragment F90 on Query{limits{formats}}"
+    )
+
+    assert measure("{...F0}" + chain).cost == ENDLESS
+
+
+def test_a_fragment_counts_as_if_it_were_written_in_its_place() -> None:
+    fragment = "fragment F on Query{a:jobs(first:7){edges{node{id @skip(if:true)}}} limits{formats}}"
+    written = "{x:queue{length} ...{a:jobs(first:7){edges{node{id @skip(if:true)}}} limits{formats}}}"
+
+    assert measure("{x:queue{length} ...F}" + fragment) == measure(written)
+
+
+def test_fragments_in_a_circle_end() -> None:
+    circle = "{...A} fragment A on Query{...B limits{...L}} fragment B on Query{...A ...B} fragment L on Limits{...L formats}"
+
+    assert measure(circle).cost < 10
+
+
+async def test_fragments_in_a_circle_are_told_by_validation(asker: Asker) -> None:
+    assert await asker.code("{...A} fragment A on Query{...B} fragment B on Query{...A}") == "GRAPHQL_VALIDATION_FAILED"
+
+
+def test_a_chain_of_fragments_longer_than_pythons_stack_ends() -> None:
+    chain = "".join(f"fragment F{i} on Query{{...F{i + 1}}}" for i in range(5000))
+
+    assert measure("{...F0}" + chain).depth > DEEPEST
+
+
+@pytest.mark.parametrize("size", ["-1", "1.5", '"x"', "null", "{a:1}", "[]", "9" * 5000])
+def test_a_size_that_is_none_does_no_harm(size: str) -> None:
+    assert measure(f"{{jobs(first:{size}){{totalCount}}}}").cost > 0
+
+
+@pytest.mark.parametrize("size", [-1, 1.5, "x", None, {"a": 1}, [], True, float("nan"), float("inf"), 10**400])
+def test_a_variable_that_is_none_does_no_harm(size: object) -> None:
+    assert measure("query($n:Int){jobs(first:$n){totalCount}}", n=size).cost >= 0
+
+
+def test_what_the_page_itself_asks_is_far_from_the_limits() -> None:
+    sent = [value.document for value in vars(operations).values() if isinstance(value, GraphQLRequest)]
+
+    reckoned = [reckon(schema._schema, document, {"first": 100}) for document in sent]
+
+    assert len(reckoned) >= 6
+    assert max(r.measure.cost for r in reckoned) < 6000
+    assert max(r.measure.depth for r in reckoned) <= 10
+
+
+async def test_over_http_and_websocket_alike(server: Server, alice: Viewer) -> None:
+    server.start("api")
+    for query in (SPREADING, "{jobs(first:101){totalCount}}", "subscription{viewerJobs{" + "a:__typename " * 31 + "}}"):
+        posted = (await alice.http.post("/graphql", json={"query": query})).json()["errors"]
+
+        assert await refused(alice, query) == posted
+        assert posted[0]["extensions"]["limit"]["value"] in (30, 100, 10_000)
+    assert "errors" in (await alice.http.post("/graphql", json={"query": "{"})).json()
+    for wrong in (
+        "{nothing}",
+        "query A{limits{formats}} query B{queue{length}}",
+        "query($n:Int!){jobs(first:$n){totalCount}}",
+    ):
+        assert (await refused(alice, wrong))[0]["extensions"]["code"]
+
+
+async def refused(viewer: Viewer, query: str) -> Any:
+    """The errors that a WebSocket answers a subscription with; the socket stays open for others."""
+    async with websockets.connect(
+        viewer.server.url.replace("http", "ws") + "/graphql",
+        subprotocols=[websockets.Subprotocol("graphql-transport-ws")],
+    ) as socket:
+        await socket.send(json.dumps({"type": "connection_init"}))
+        assert json.loads(await socket.recv())["type"] == "connection_ack"
+        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": query}}))
+        message = json.loads(await socket.recv())
+        assert (message["type"], message["id"]) == ("error", "1")
+        await socket.send(json.dumps({"id": "2", "type": "subscribe", "payload": {"query": "{__typename}"}}))
+        assert json.loads(await socket.recv())["payload"] == {"data": {"__typename": "Query"}}
+        return message["payload"]
+
+
+def test_every_mutation_has_a_price_and_every_price_a_field() -> None:
+    kinds = schema._schema.type_map
+    mutations = {f"Mutation.{name}" for name in kinds["Mutation"].fields}  # type: ignore[attr-defined]
+    subscriptions = {f"Subscription.{name}" for name in kinds["Subscription"].fields}  # type: ignore[attr-defined]
+    fields = {f"{name}.{field}" for name, kind in kinds.items() for field in getattr(kind, "fields", {})}
+
+    assert mutations | subscriptions <= set(COSTS), "give it a price in graphql_api/limits/costs.py"
+    assert set(COSTS) | set(INTROSPECTION) <= fields
