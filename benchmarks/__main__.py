@@ -15,6 +15,7 @@ BENCHMARKS = {
     "first-frame": "first_frame",
     "watermark": "watermark",
     "chaos": "chaos",
+    "subscribers": "subscribers",
 }
 
 if __name__ == "__main__":

@@ -188,6 +188,11 @@ class ProgressHub:
             line = await self._read_line()  # it came after the last look
         return Progress(job, line.estimate(job, time.time()))
 
+    def sizes(self) -> dict[str, int]:
+        """How much is held now: `mailboxes` of subscribers, `watched` waiting jobs."""
+        boxes = sum(len(boxes) for register in (self._jobs, self._viewers) for boxes in register.values())
+        return {"mailboxes": boxes, "watched": len(self._waiting)}
+
     # The one connection -----------------------------------------------------------------------------------------
 
     async def run(self) -> None:
