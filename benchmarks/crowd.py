@@ -60,8 +60,8 @@ class Crowd:
         self._run = 0
         self._told: dict[int, int] = {}
         self._version = 1000
-        #: Percent is the name of an event: no two have the same.
-        self._sent: dict[float, float] = {}
+        #: An event is known by the subscriber's number and its percent: no two have the same.
+        self._sent: dict[tuple[int, float], float] = {}
         self._waits: list[float] = []
         self._wanted: dict[str, int] = {}
         self._all_told = asyncio.Event()
@@ -126,9 +126,12 @@ class Crowd:
 
     def _on_text(self, subscriber: RawSubscriber, text: bytes) -> None:
         now = time.perf_counter()
+        message = json.loads(text)
+        if message["type"] != "next":
+            return  # the one whose job has ended
         self._told[subscriber.number] = self._told.get(subscriber.number, 0) + 1
-        progress = json.loads(text)["payload"]["data"]["jobProgress"]
-        if (sent := self._sent.pop(progress["percent"], None)) is not None:
+        progress = message["payload"]["data"]["jobProgress"]
+        if (sent := self._sent.pop((subscriber.number, progress["percent"]), None)) is not None:
             self._waits.append((now - sent) * 1000)
         if self._wanted and self._wanted.get(progress["job"]["id"], 0) == progress["queuePosition"]:
             del self._wanted[progress["job"]["id"]]
@@ -157,14 +160,20 @@ class Crowd:
         """Ten events a second over a hundred jobs: milliseconds from before the report to the client, in order."""
         chosen = random.Random(1).sample(self._order[self._begun :], min(_RUNNING, self.size // 2))
         runs = {job_id: await self._queue.begin(job_id) or 0 for job_id in chosen}
+        numbers = {job.id: number for number, job in enumerate(self._jobs)}
         await asyncio.sleep(2)
+        began = time.time()
+        await self._show_slot()
         for number in range(int(seconds * _EVENTS_PER_SECOND)):
             next_at = time.perf_counter() + 1 / _EVENTS_PER_SECOND
             job_id, percent = chosen[number % len(chosen)], (number + 1) / 100
-            self._sent[percent] = time.perf_counter()
+            self._sent[numbers[job_id], percent] = time.perf_counter()
             await self._queue.report(job_id, runs[job_id], percent=percent)
             if self.plain:
                 await self._redis.publish(CHANNEL + job_id, json.dumps(await self._redis.hgetall(keys.job(job_id))))  # type: ignore[misc]
+            if number % 5 == 0:  # the one that is made moves on, as a model on time reports it
+                share = (time.time() - began) / 30
+                await self._queue.report(self._order[self._begun - 1], self._run, percent=min(99, 100 * share))
             await asyncio.sleep(max(0, next_at - time.perf_counter()))
         await self._until(lambda: not self._sent, "every event arriving")
         return sorted(self._waits)
@@ -187,8 +196,11 @@ class Crowd:
         job_id = self._order[self._begun]
         self._begun += 1
         self._run = await self._queue.begin(job_id) or 0
+        await self._show_slot()
+
+    async def _show_slot(self) -> None:
         now = time.time()
-        await self._queue.show_slot("bench", Slot(now + 600, 30, job=job_id, started=now))
+        await self._queue.show_slot("bench", Slot(now + 600, 30, job=self._order[self._begun - 1], started=now))
 
     # What the server holds --------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from i2v_core.progress import ProgressHub
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings, load_settings
 from i2v_core.store import connect, redis_url, signing_secret
+from i2v_core.tasks import ended
 from i2v_core.viewers import ViewerMiddleware
 
 log = get_logger("api")
@@ -61,9 +62,7 @@ class Api:
         try:
             yield
         finally:
-            hub.cancel()
-            with suppress(asyncio.CancelledError):
-                await hub
+            await ended(hub)
             await self.redis.aclose()
 
 

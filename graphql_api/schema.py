@@ -10,6 +10,7 @@ from graphql import GraphQLError
 from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
+from graphql_api.fanout import SharingExecutor
 from graphql_api.mutations import Mutation
 from graphql_api.queries import Query
 from graphql_api.subscriptions import Subscription
@@ -61,6 +62,7 @@ schema = QuietSchema(
     subscription=Subscription,
     types=[Job],
     config=SCALARS,
+    execution_context_class=SharingExecutor,
     extensions=[
         MaskUnexpected,
         lambda: ParserCache(maxsize=_REMEMBERED),

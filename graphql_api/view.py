@@ -17,6 +17,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from graphql_api.body_limits import BodyLimits, counted
 from graphql_api.context import Context, Services
+from graphql_api.fanout import encoded
 from graphql_api.multipart import MultipartBody, receive_multipart
 from graphql_api.schema import schema
 from graphql_api.uploads import incoming_folder
@@ -57,6 +58,10 @@ class GraphQLView(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The request's context: who asks, as the viewer middleware found out."""
         return Context(_identity(request), self._services)
+
+    def encode_json(self, data: object) -> str:
+        """Shared data of a subscription is encoded once for all who get it."""
+        return encoded(data)
 
     async def _admit(self, request: Request, body: MultipartBody) -> None:
         """Hold a place for the upload until it is answered; if there is none, its files are refused unread."""

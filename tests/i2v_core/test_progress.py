@@ -27,10 +27,8 @@ async def hub(redis: Redis, settings: Settings) -> AsyncIterator[ProgressHub]:
 
     await eventually(listens, what="the hub listening")
     yield hub
-    # Python 3.11 can swallow a cancellation that meets a timeout of the task's own: once more, until it is heard.
-    while not running.done():
-        running.cancel()
-        await asyncio.wait([running], timeout=1)
+    running.cancel()
+    await asyncio.wait([running])
 
 
 @pytest.fixture
