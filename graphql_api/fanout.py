@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final, cast
 
@@ -32,6 +34,8 @@ from graphql import (
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, collect_fields, collect_subfields
+from strawberry.extensions import MaskErrors, SchemaExtension
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 #: Plans that are remembered. Clients have a handful of subscriptions each.
@@ -80,6 +84,24 @@ class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
         if data is None:
             return super().build_per_event_executor(payload)
         return cast(Executor[Any], _Done(data))
+
+
+class SharingRunner(SchemaExtensionsRunner):
+    """Strawberry's runner of extensions, which leaves shared results alone: they have no errors, so none to mask."""
+
+    def on_stream_result(self, result: Any) -> Any:
+        """The hooks around a result: none, if it is shared and all that there are look for errors only."""
+        if type(result.data) is Shared and not result.errors and self._only_mask:
+            return _NO_HOOKS
+        return super().on_stream_result(result)
+
+    @cached_property
+    def _only_mask(self) -> bool:
+        hooks = (type(extension).on_stream_result for extension in self.extensions)
+        return all(hook in (SchemaExtension.on_stream_result, MaskErrors.on_stream_result) for hook in hooks)
+
+
+_NO_HOOKS = nullcontext()
 
 
 class _Done:

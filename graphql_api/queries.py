@@ -14,6 +14,7 @@ from graphql_api.refusals import JobId
 from graphql_api.types import Job, JobConnection, JobEdge, Limits, Node, PageInfo, Queue, read_cursor
 from graphql_api.uploads import MAX_SECONDS, MIN_SECONDS
 from i2v_core.jobs import JobState, is_id
+from i2v_core.queue_watch import QueueState
 
 #: A page of 100 jobs is one round trip to Redis and some 60 KB of answer.
 MAX_PAGE = 100
@@ -25,6 +26,13 @@ async def find_job(job_id: str, info: Info) -> Job | None:
         return None
     job = await info.context.services.queue.get(job_id, info.context.viewer)
     return Job.of(job) if job else None
+
+
+async def flow_of_asker(info: Info) -> str:
+    """Whose turns the viewer shares."""
+    # That is known best from what they have waiting: the page's own server asks for them from where it is.
+    latest = await info.context.services.queue.of_viewer(info.context.viewer, limit=1)
+    return latest[0].flow if latest and latest[0].state is JobState.QUEUED else info.context.flow
 
 
 @strawberry.type(description="What can be asked.")
@@ -71,10 +79,8 @@ class Query:
     async def queue(self, info: Info) -> Queue:
         services = info.context.services
         line = await services.hub.line()
-        # Whose turns they share is known best from what they have waiting: the page's own server asks for them from here.
-        latest = await services.queue.of_viewer(info.context.viewer, limit=1)
-        flow = latest[0].flow if latest and latest[0].state is JobState.QUEUED else info.context.flow
-        return Queue.of(line, await services.queue.ahead(flow), time.time())
+        ahead = await services.queue.ahead(await flow_of_asker(info))
+        return Queue.of(QueueState.of(line, ahead, time.time()))
 
     @strawberry.field(description="What this server takes in and makes.")
     async def limits(self, info: Info) -> Limits:

@@ -7,10 +7,11 @@ import sys
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
+from strawberry.extensions import MaskErrors, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext
 
-from graphql_api.fanout import SharingExecutor
+from graphql_api.fanout import SharingExecutor, SharingRunner
 from graphql_api.mutations import Mutation
 from graphql_api.queries import Query
 from graphql_api.subscriptions import Subscription
@@ -50,6 +51,12 @@ class QuietSchema(strawberry.Schema):
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: see above."""
+
+    def create_extensions_runner(
+        self, execution_context: ExecutionContext, extensions: list[SchemaExtension]
+    ) -> SchemaExtensionsRunner:
+        """A runner that does not go through every hook for a result that is shared."""
+        return SharingRunner(execution_context, extensions)
 
 
 #: Texts of operations whose parsing and validation are remembered. Clients have a dozen each; parsing one costs more

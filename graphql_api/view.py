@@ -44,10 +44,13 @@ class GraphQLView(GraphQL[Context, None]):
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)  # ten thousand of them: nothing that uploads need
+            return
         body = MultipartBody()
         scope["i2v.multipart"] = body
         scope["i2v.admitted"] = admitted = AsyncExitStack()
-        if scope["type"] == "http" and not _is_multipart(scope):
+        if not _is_multipart(scope):
             receive = counted(receive)
         try:
             await super().__call__(scope, receive, send)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from i2v_core.jobs import Job
 from i2v_core.line import Estimate
@@ -12,10 +12,14 @@ from i2v_core.line import Estimate
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A job as it stands, with its place and times."""
+    """A job as it stands, with its place and times.
+
+    All subscribers that it is told to have the same one: `kept` is what a reader has made of it for the next.
+    """
 
     job: Job
     estimate: Estimate
+    kept: list[object] = field(default_factory=list, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

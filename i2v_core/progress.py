@@ -11,7 +11,7 @@ import asyncio
 import json
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Self
 
 from redis.asyncio.client import PubSub
@@ -24,6 +24,7 @@ from i2v_core.line import Estimate, Line
 from i2v_core.logs import get_logger
 from i2v_core.mailbox import Change, Deleted, Mailbox, Progress, told_of
 from i2v_core.queue import JobQueue
+from i2v_core.queue_watch import QueueState, QueueWatch, QueueWatchers
 from i2v_core.store import messages, subscribed
 from i2v_core.tasks import ended
 
@@ -35,6 +36,8 @@ log = get_logger("progress")
 _LINE_SECONDS = 0.05
 #: And at least this often while somebody watches: workers come and go without an event.
 _LINE_MAX_AGE = 2.0
+#: The queue is told at most this often: it is a figure for people to look at.
+_QUEUE_SECONDS = 0.5
 #: Subscribers that are told before others get their turn: some 10 ms of work.
 _AT_ONCE = 200
 #: More jobs than a viewer can have within the retention.
@@ -102,6 +105,8 @@ class ProgressHub:
         self._viewers: dict[str, set[Mailbox]] = defaultdict(set)
         #: Waiting jobs that somebody watches: those whose place is told when the line moves.
         self._waiting: dict[str, Job] = {}
+        self._watchers = QueueWatchers(queue)
+        self._queue_told = 0.0
         self._line: Line | None = None
         self._line_dirty = asyncio.Event()
         self._reading_line = asyncio.Lock()
@@ -164,6 +169,14 @@ class ProgressHub:
 
         return Watch(self._viewers, viewer, begin, single=False)
 
+    async def queue(self, flow: str) -> AsyncGenerator[QueueState, None]:
+        """The queue as it is for a flow: what stands, then what it has become, at most twice a second. It never ends."""
+        async with QueueWatch(self._watchers, flow) as watch:
+            watch.put(QueueState.of(await self.line(), await self._queue.ahead(flow), time.time()))
+            self._line_dirty.set()  # from now on the line is looked at
+            async for state in watch:
+                yield state
+
     async def line(self) -> Line:
         """The line, a few hundredths of a second old at most. Raises `StoreUnavailable`."""
         async with self._reading_line:  # one read for all who ask at once
@@ -184,9 +197,10 @@ class ProgressHub:
         return Progress(job, line.estimate(job, time.time()))
 
     def sizes(self) -> dict[str, int]:
-        """How much is held now: `mailboxes` of subscribers, `watched` waiting jobs."""
+        """How much is held now: `mailboxes` of subscribers, `watched` waiting jobs, those who watch the `queue`."""
         boxes = sum(len(boxes) for register in (self._jobs, self._viewers) for boxes in register.values())
-        return {"mailboxes": boxes, "watched": len(self._waiting)}
+        queue = sum(len(same) for same in self._watchers.by_flow.values())
+        return {"mailboxes": boxes, "watched": len(self._waiting), "queue": queue}
 
     # The one connection -----------------------------------------------------------------------------------------
 
@@ -263,7 +277,8 @@ class ProgressHub:
         loop = asyncio.get_running_loop()
         while True:
             # A timer that wakes, not a timeout around the waiting: a timeout could swallow a cancellation.
-            timer = loop.call_later(_LINE_MAX_AGE, self._line_dirty.set) if self._waiting else None
+            watched = self._waiting or self._watchers.by_flow
+            timer = loop.call_later(_LINE_MAX_AGE, self._line_dirty.set) if watched else None
             try:
                 await self._line_dirty.wait()
             finally:
@@ -272,6 +287,11 @@ class ProgressHub:
             self._line_dirty.clear()
             try:
                 line = await self._read_line()
+                if (rest := self._queue_told + _QUEUE_SECONDS - loop.time()) <= 0:
+                    await self._watchers.tell(line)
+                    self._queue_told = loop.time()
+                elif self._watchers.by_flow:
+                    loop.call_later(rest, self._line_dirty.set)
             except (StoreUnavailable, RedisError):
                 await asyncio.sleep(_LINE_MAX_AGE)
                 self._line_dirty.set()
