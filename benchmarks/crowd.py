@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -123,6 +124,8 @@ class Crowd:
         """Nobody reads any more; the connections stay open."""
         for subscriber in self._subscribers:
             subscriber.transport.pause_reading()
+            # A small window, so that the server's own memory is met and not the kernel's.
+            subscriber.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 
     def _on_text(self, subscriber: RawSubscriber, text: bytes) -> None:
         now = time.perf_counter()
