@@ -103,3 +103,23 @@ def test_arqs_job_has_the_form_that_we_write() -> None:
 def test_reflex_has_the_switches_that_serve_a_prebuilt_page(name: str) -> None:
     """i2v_app/serve.py and i2v_app/build.py set them."""
     assert hasattr(environment, name)
+
+
+def test_graphql_core_and_strawberry_have_what_shared_execution_overrides() -> None:
+    """graphql_api/fanout.py subclasses their executor and runner, and collects fields as they do."""
+    from graphql.execution import Executor, execute_subscription_event
+    from graphql.execution.collect_fields import CollectedFields, collect_fields, collect_subfields
+    from strawberry.extensions.runner import SchemaExtensionsRunner
+    from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+    assert issubclass(StrawberryGraphQLCoreExecutionContext, Executor)
+    assert list(inspect.signature(Executor.build_per_event_executor).parameters) == ["self", "payload"]
+    assert list(inspect.signature(execute_subscription_event).parameters) == ["executor"]
+    assert list(inspect.signature(SchemaExtensionsRunner.on_stream_result).parameters) == ["self", "result"]
+    assert list(inspect.signature(collect_fields).parameters)[:6] == [
+        "schema", "fragments", "variable_values", "runtime_type", "operation", "hide_suggestions",
+    ]  # fmt: skip
+    assert list(inspect.signature(collect_subfields).parameters) == [
+        "schema", "fragments", "variable_values", "operation", "return_type", "field_details_list", "hide_suggestions",
+    ]  # fmt: skip
+    assert CollectedFields._fields == ("grouped_field_set", "new_defer_usages", "forbidden_directive_instances")
