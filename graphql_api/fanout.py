@@ -37,9 +37,12 @@ from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, 
 from strawberry.extensions import MaskErrors, SchemaExtension
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types import ExecutionContext
 
 #: Plans that are remembered. Clients have a handful of subscriptions each.
 _REMEMBERED: Final = 256
+#: As Strawberry's view encodes.
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 
 Complete = Callable[[Any], Any]
 
@@ -57,7 +60,7 @@ class Shared(dict[str, Any]):
         try:
             return self._text
         except AttributeError:
-            self._text = json.dumps(self, separators=(",", ":"))
+            self._text = _ENCODER.encode(self)
             return self._text
 
 
@@ -67,7 +70,7 @@ def encoded(message: object) -> str:
         payload = message.get("payload")
         if isinstance(payload, Mapping) and len(payload) == 1 and type(data := payload.get("data")) is Shared:
             return f'{{"id":{json.dumps(message["id"])},"type":"next","payload":{{"data":{data.text}}}}}'
-    return json.dumps(message, separators=(",", ":"))
+    return _ENCODER.encode(message)
 
 
 class SharingExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -94,6 +97,16 @@ class SharingRunner(SchemaExtensionsRunner):
         if type(result.data) is Shared and not result.errors and self._only_mask:
             return _NO_HOOKS
         return super().on_stream_result(result)
+
+    async def get_extensions_results(self, ctx: ExecutionContext) -> dict[str, Any]:
+        """What extensions add to a result. Most have nothing, and are not asked for it at every event."""
+        if self._none_adds:
+            return dict(ctx.extensions_results)
+        return await super().get_extensions_results(ctx)
+
+    @cached_property
+    def _none_adds(self) -> bool:
+        return all(type(extension).get_results is SchemaExtension.get_results for extension in self.extensions)
 
     @cached_property
     def _only_mask(self) -> bool:

@@ -36,6 +36,8 @@ log = get_logger("progress")
 _LINE_SECONDS = 0.05
 #: And at least this often while somebody watches: workers come and go without an event.
 _LINE_MAX_AGE = 2.0
+#: Subscribers for whom Redis is read at once, each over a connection of the pool: ten thousand may come back together.
+_READS = 16
 #: The queue is told at most this often: it is a figure for people to look at.
 _QUEUE_SECONDS = 0.5
 #: Subscribers that are told before others get their turn: some 10 ms of work.
@@ -110,6 +112,7 @@ class ProgressHub:
         self._line: Line | None = None
         self._line_dirty = asyncio.Event()
         self._reading_line = asyncio.Lock()
+        self._reads = asyncio.Semaphore(_READS)
         #: Seconds for which the line is not read again.
         self._line_rest = _LINE_SECONDS
         #: When the connection was last known to be good (UNIX seconds).
@@ -126,7 +129,8 @@ class ProgressHub:
         """
 
         async def begin(box: Mailbox) -> tuple[Change | None, bool]:
-            job = await self._queue.get(job_id, viewer)
+            async with self._reads:
+                job = await self._queue.get(job_id, viewer)
             if job is None:  # not even a look into the mailbox: another viewer's changes may be in it
                 return Deleted(job_id), True
             progress = await self._progress(job)
@@ -148,7 +152,8 @@ class ProgressHub:
         """
 
         async def begin(box: Mailbox) -> tuple[Change | None, bool]:
-            jobs = await self._queue.of_viewer(viewer, limit=_ALL)
+            async with self._reads:
+                jobs = await self._queue.of_viewer(viewer, limit=_ALL)
             told = known or {}
             newest = max((job.created_at for job in jobs if job.id in told), default=0.0)
             for job in jobs:

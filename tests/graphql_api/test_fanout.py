@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import AsyncGenerator, Iterator
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -106,8 +107,11 @@ class Writer:
         return self.random.choice([kind, *schema._schema.get_possible_types(kind)])
 
 
+parsed = lru_cache(parse)  # as the schema's own cache does: the same text is the same document
+
+
 def executors(text: str, kind: type[Any], **variables: Any) -> Any:
-    built = kind.build(schema._schema, parse(text), raw_variable_values=variables)
+    built = kind.build(schema._schema, parsed(text), raw_variable_values=variables)
     assert isinstance(built, Executor), built
     return built
 
@@ -166,6 +170,14 @@ def test_variables_that_select_differently_share_nothing() -> None:
 
     assert data_of(text, event, p=True) == {"viewerJobs": {"state": "QUEUED", "percent": 0.0}}
     assert data_of(text, event, p=False) == {"viewerJobs": {"state": "QUEUED"}}
+
+
+def test_what_has_a_resolver_is_left_to_ordinary_execution() -> None:
+    plain = "subscription { viewerJobs { ... on JobProgress { job { id } } } }"
+    resolved = "subscription { viewerJobs { ... on JobProgress { job { progress { percent } } } } }"
+
+    assert fanout.plan_of(executors(plain, SharingExecutor)) is not None
+    assert fanout.plan_of(executors(resolved, SharingExecutor)) is None
 
 
 def test_a_value_that_is_wrong_is_an_error_as_ever() -> None:
