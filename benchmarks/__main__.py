@@ -16,6 +16,7 @@ BENCHMARKS = {
     "watermark": "watermark",
     "chaos": "chaos",
     "outage": "outage",
+    "subscribers": "subscribers",
 }
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings, load_settings
 from i2v_core.signing import signing_secrets
 from i2v_core.store import connect, redis_url
+from i2v_core.tasks import ended
 from i2v_core.token_watch import TokenWatch
 from i2v_core.tokens import Tokens
 from i2v_core.viewer_middleware import ViewerMiddleware
@@ -77,10 +78,7 @@ class Api:
             yield
         finally:
             for task in tasks:
-                task.cancel()
-            for task in tasks:
-                with suppress(asyncio.CancelledError):
-                    await task
+                await ended(task)
             await self.redis.aclose()
 
 

@@ -17,6 +17,7 @@ from graphql_api.tokens import TokenQueries
 from graphql_api.types import Job, JobConnection, JobEdge, Limits, Node, PageInfo, Queue, read_cursor
 from graphql_api.uploads import MAX_SECONDS, MIN_SECONDS
 from i2v_core.jobs import is_id
+from i2v_core.queue_watch import QueueState
 
 
 async def find_job(job_id: str, info: Info) -> Job | None:
@@ -98,7 +99,8 @@ class Query(TokenQueries):
     async def queue(self, info: Info) -> Queue:
         services = info.context.services
         line = await services.hub.line()
-        return Queue.of(line, await services.queue.ahead(info.context.flow), time.time())
+        ahead = await services.queue.ahead(info.context.flow)
+        return Queue.of(QueueState.of(line, ahead, time.time()))
 
     @strawberry.field(description="What this server takes in and makes.")
     async def limits(self, info: Info) -> Limits:

@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionContext
@@ -15,6 +16,7 @@ from strawberry.types.graphql import OperationType
 
 from graphql_api.context import Context
 from graphql_api.documents import Documents, choose_operation, wrong_variables
+from graphql_api.fanout import SharingExecutor, SharingRunner
 from graphql_api.masking import shown, unexpected
 from graphql_api.mutations import Mutation
 from graphql_api.persisted import keep_persisted
@@ -41,6 +43,12 @@ class I2VSchema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Put in the place of each error what the client may see of it: the list is the one that is sent."""
         errors[:] = [shown(error) for error in errors]
+
+    def create_extensions_runner(
+        self, execution_context: ExecutionContext, extensions: list[SchemaExtension]
+    ) -> SchemaExtensionsRunner:
+        """A runner that does not go through every hook for a result that is shared."""
+        return SharingRunner(execution_context, extensions)
 
     async def _prepare_operation_async(
         self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
@@ -76,7 +84,14 @@ class I2VSchema(strawberry.Schema):
         return errors
 
 
-schema = I2VSchema(query=Query, mutation=Mutation, subscription=Subscription, types=[Job, Playback], config=SCALARS)
+schema = I2VSchema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[Job, Playback],
+    config=SCALARS,
+    execution_context_class=SharingExecutor,
+)
 hold_to_scopes(schema)
 
 

@@ -36,6 +36,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "Mutation.revokeApiToken": None,
     "Subscription.jobProgress": Scope.READ,
     "Subscription.viewerJobs": Scope.READ,
+    "Subscription.queueChanged": Scope.READ,
 }
 
 #: The same for fields further in that need more than the root field by which they can be reached: any node can be looked at.

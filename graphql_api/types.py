@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import UTC, datetime
-from typing import Self
+from typing import Self, cast
 
 import strawberry
 
@@ -13,8 +13,8 @@ from graphql_api.context import Info
 from graphql_api.enums import JobState, Motion, Stage
 from graphql_api.refusals import Refusal
 from i2v_core import jobs
-from i2v_core.line import Line
 from i2v_core.progress import Progress
+from i2v_core.queue_watch import QueueState
 
 
 def when(seconds: float | None) -> datetime | None:
@@ -108,9 +108,11 @@ class JobProgress:
 
     @classmethod
     def of(cls, progress: Progress) -> Self:
-        """The progress as the schema shows it."""
+        """The progress as the schema shows it: one object for all who are told the same."""
+        if progress.kept:
+            return cast(Self, progress.kept[0])
         job, estimate = progress.job, progress.estimate
-        return cls(
+        shown = cls(
             job=Job.of(job),
             state=job.state,
             stage=job.stage,
@@ -123,6 +125,8 @@ class JobProgress:
             segments_ready=job.segments,
             version=job.version,
         )
+        progress.kept.append(shown)
+        return shown
 
 
 @strawberry.type(description="The job has ended, so this cannot be done with it.")
@@ -148,15 +152,19 @@ class Queue:
     paused: bool = strawberry.field(description="Whether the operator lets nothing new begin at the moment.")
 
     @classmethod
-    def of(cls, line: Line, ahead: int, now: float) -> Self:
-        """The queue as the schema shows it; `ahead` of a picture uploaded now, those being made included."""
-        return cls(
-            length=len(line.waiting),
-            processing=line.running,
-            model_seconds=line.model_seconds,
-            estimated_wait_seconds=_round(line.starts_in(max(0, ahead - line.running) + 1, now)),
-            paused=line.paused,
+    def of(cls, state: QueueState) -> Self:
+        """The queue as the schema shows it: one object for all who are told the same."""
+        if state.kept:
+            return cast(Self, state.kept[0])
+        shown = cls(
+            length=state.length,
+            processing=state.processing,
+            model_seconds=state.model_seconds,
+            estimated_wait_seconds=_round(state.wait),
+            paused=state.paused,
         )
+        state.kept.append(shown)
+        return shown
 
 
 @strawberry.type(description="Relay's page information.")

@@ -13,6 +13,7 @@ from strawberry.types.unset import UnsetType
 
 from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Context, Services
+from graphql_api.fanout import encoded
 from graphql_api.http.endpoint import GraphQLOverHTTP
 from graphql_api.http.refusals import RequestRefused, TransportCode
 from graphql_api.multipart_requests import MultipartRequests
@@ -54,6 +55,10 @@ class GraphQLView(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The request's context: who asks, as the viewer middleware found out."""
         return await self._context_of(request)
+
+    def encode_json(self, data: object) -> str:
+        """Shared data of a subscription is encoded once for all who get it."""
+        return encoded(data)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """A WebSocket's client may show a token when it connects. Raises `ConnectionRejectionError` (close 4403)."""

@@ -17,13 +17,13 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from graphql_api.context import Context
-from graphql_api.ending import ended
 from graphql_api.http import parameters
 from graphql_api.http.json_text import NotJSON, read_json
 from graphql_api.http.parameters import Parameters
 from graphql_api.http.refusals import RequestRefused, unexpected
 from graphql_api.persisted import text_of
 from i2v_core.settings import Settings
+from i2v_core.tasks import ended
 
 if TYPE_CHECKING:
     from graphql_api.view import GraphQLView

@@ -11,9 +11,8 @@ import asyncio
 import json
 import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from typing import Self
 
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
@@ -23,8 +22,13 @@ from i2v_core.errors import StoreUnavailable
 from i2v_core.jobs import Job, JobState
 from i2v_core.line import Estimate, Line
 from i2v_core.logs import get_logger
+from i2v_core.mailbox import Change, Deleted, Mailbox, Progress, told_of
 from i2v_core.queue import JobQueue
+from i2v_core.queue_watch import QueueState, QueueWatch, QueueWatchers
 from i2v_core.store import messages, subscribed
+from i2v_core.tasks import ended
+
+__all__ = ["Change", "Deleted", "Progress", "ProgressHub", "Watch"]
 
 log = get_logger("progress")
 
@@ -32,88 +36,66 @@ log = get_logger("progress")
 _LINE_SECONDS = 0.05
 #: And at least this often while somebody watches: workers come and go without an event.
 _LINE_MAX_AGE = 2.0
+#: Subscribers for whom Redis is read at once, each over a connection of the pool: ten thousand may come back together.
+_READS = 16
+#: The queue is told at most this often: it is a figure for people to look at.
+_QUEUE_SECONDS = 0.5
+#: Subscribers that are told before others get their turn: some 10 ms of work.
+_AT_ONCE = 200
 #: More jobs than a viewer can have within the retention.
 _ALL = 100_000
 
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A job as it stands, with its place and times."""
-
-    job: Job
-    estimate: Estimate
+Register = dict[str, set[Mailbox]]
+#: Reads what stands into the mailbox. What is told instead of it, and whether nothing more will be.
+Begin = Callable[[Mailbox], Awaitable[tuple[Change | None, bool]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """The job was deleted, or never was."""
+class Watch:
+    """One subscription: an async context manager over its changes, which it then iterates.
 
-    job_id: str
+    It is registered before the first read, so nothing falls between. Reading raises `StoreUnavailable`.
+    """
 
+    __slots__ = ("_begin", "_box", "_ended", "_first", "_name", "_register", "_single")
 
-Change = Progress | Deleted
+    def __init__(self, register: Register, name: str, begin: Begin, *, single: bool) -> None:
+        self._register, self._name, self._begin, self._single = register, name, begin, single
+        self._box = Mailbox()
+        self._first: Change | None = None
+        self._ended = False
 
+    async def __aenter__(self) -> Self:
+        self._register[self._name].add(self._box)
+        try:
+            self._first, self._ended = await self._begin(self._box)
+        except BaseException:
+            self._leave()
+            raise
+        return self
 
-class Mailbox:
-    """What one subscriber has not read yet: the newest change of each job, in the order in which they came."""
+    async def __aexit__(self, *_: object) -> None:
+        self._leave()
 
-    def __init__(self) -> None:
-        self._changes: dict[str, Change] = {}
-        self._filled = asyncio.Event()
-        #: What was put in last of each job, so that the same thing is not told twice: version, place, expected start.
-        self._told: dict[str, tuple[int, int | None, float | None]] = {}
-        #: The place of each waiting job as it was read last.
-        self._places: dict[str, int] = {}
-        #: Deleted jobs: a snapshot that was read just before must not bring one back.
-        self._gone: set[str] = set()
+    def __aiter__(self) -> Self:
+        return self
 
-    def put(self, change: Change) -> None:
-        """Leave a change, unless it is older than, or the same as, what was left before."""
-        if isinstance(change, Deleted):
-            self._told.pop(change.job_id, None)
-            self._places.pop(change.job_id, None)
-            self._gone.add(change.job_id)
-            self._changes[change.job_id] = change
-        else:
-            job, estimate = change.job, change.estimate
-            if job.id in self._gone:
-                return
-            start = None if estimate.starts_in is None else time.time() + estimate.starts_in
-            news = (job.version, estimate.place, start)
-            if (told := self._told.get(job.id)) and not _is_news(told, news):
-                return
-            self._told[job.id] = news
-            self._changes[job.id] = change
-        self._filled.set()
-
-    def known(self) -> list[str]:
-        """The jobs that were told of and not deleted."""
-        return list(self._told)
-
-    async def changes(self) -> AsyncGenerator[Change, None]:
-        """What is left, as it comes; it never ends by itself."""
-        while True:
-            await self._filled.wait()
-            while self._changes:
-                job_id = next(iter(self._changes))
-                yield self._with_loss(self._changes.pop(job_id))
-            self._filled.clear()
-
-    def _with_loss(self, change: Change) -> Change:
-        """The change, with how far the job has fallen back since the subscriber last read of it."""
-        if isinstance(change, Deleted) or (place := change.estimate.place) is None:
+    async def __anext__(self) -> Change:
+        if (change := self._first) is not None:
+            self._first = None
             return change
-        lost = max(0, place - self._places.get(change.job.id, place))
-        self._places[change.job.id] = place
-        return Progress(change.job, replace(change.estimate, places_lost=lost)) if lost else change
+        if self._ended:
+            raise StopAsyncIteration
+        change = await self._box.next()
+        if self._single and (isinstance(change, Deleted) or change.job.state.is_terminal):
+            self._ended = True
+        return change
 
-
-def _is_news(told: tuple[int, int | None, float | None], news: tuple[int, int | None, float | None]) -> bool:
-    if told[0] != news[0] or told[1] != news[1]:
-        return news[0] >= told[0]
-    if told[2] is None or news[2] is None:
-        return told[2] is not news[2]
-    return abs(told[2] - news[2]) > 1.0  # an expected start is told to the second
+    def _leave(self) -> None:
+        boxes = self._register.get(self._name)
+        if boxes is not None:
+            boxes.discard(self._box)
+            if not boxes:
+                del self._register[self._name]
 
 
 class ProgressHub:
@@ -125,56 +107,87 @@ class ProgressHub:
         self._viewers: dict[str, set[Mailbox]] = defaultdict(set)
         #: Waiting jobs that somebody watches: those whose place is told when the line moves.
         self._waiting: dict[str, Job] = {}
+        self._watchers = QueueWatchers(queue)
+        self._queue_told = 0.0
         self._line: Line | None = None
         self._line_dirty = asyncio.Event()
         self._reading_line = asyncio.Lock()
+        self._reads = asyncio.Semaphore(_READS)
+        #: Seconds for which the line is not read again.
+        self._line_rest = _LINE_SECONDS
         #: When the connection was last known to be good (UNIX seconds).
         self._connected_at = time.time()
 
     # Subscribing ------------------------------------------------------------------------------------------------
 
-    @asynccontextmanager
-    async def job(self, job_id: str, viewer: str) -> AsyncIterator[AsyncIterator[Change]]:
+    def job(self, job_id: str, viewer: str, after: int | None = None) -> Watch:
         """Changes of one job of the viewer: what stands first; the last is a terminal state or `Deleted`.
 
-        A job that does not exist and one of another viewer give the same single `Deleted`.
-        Raises `StoreUnavailable` if the first read fails.
+        `after` is the version that the subscriber has been told already: what stands is told only if it is newer, and
+        if that was the end, there is nothing more. A job that does not exist and one of another viewer give the same
+        single `Deleted`.
         """
-        with self._registered(self._jobs, job_id) as mailbox:
-            first = await self._queue.get(job_id, viewer)
-            if first is not None:
-                mailbox.put(await self._progress(first))
 
-            async def changes() -> AsyncGenerator[Change, None]:
-                if first is None:  # not even a look into the mailbox: another viewer's changes may be in it
-                    yield Deleted(job_id)
-                    return
-                async for change in mailbox.changes():
-                    yield change
-                    if isinstance(change, Deleted) or change.job.state.is_terminal:
-                        return
+        async def begin(box: Mailbox) -> tuple[Change | None, bool]:
+            async with self._reads:
+                job = await self._queue.get(job_id, viewer)
+            if job is None:  # not even a look into the mailbox: another viewer's changes may be in it
+                return Deleted(job_id), True
+            progress = await self._progress(job)
+            if after is None or job.version > after:
+                box.put(progress)
+                return None, False
+            box.knows(job_id, told_of(job, progress.estimate, time.time()))
+            return None, job.state.is_terminal
 
-            async with aclosing(changes()) as stream:
-                yield stream
+        return Watch(self._jobs, job_id, begin, single=True)
 
-    @asynccontextmanager
-    async def viewer(self, viewer: str) -> AsyncIterator[AsyncIterator[Change]]:
+    def viewer(self, viewer: str, known: Mapping[str, int] | None = None) -> Watch:
         """Changes of all jobs of a viewer: each unfinished one as it stands first; it never ends by itself.
 
-        Raises `StoreUnavailable` if the first read fails.
+        `known` are the versions of the jobs that the subscriber has been told of already: told first is then what has
+        changed since. Each that is newer, each that is gone (`Deleted`), each that is unfinished and not known; and of
+        the finished ones not known, those that were created after the newest known one, for they came and ended
+        meanwhile. (If none of the known ones is left to compare with, all.)
         """
-        with self._registered(self._viewers, viewer) as mailbox:
-            for job in await self._queue.of_viewer(viewer, limit=_ALL):
-                if not job.state.is_terminal:
-                    mailbox.put(await self._progress(job))
-            async with aclosing(mailbox.changes()) as stream:
-                yield stream
+
+        async def begin(box: Mailbox) -> tuple[Change | None, bool]:
+            async with self._reads:
+                jobs = await self._queue.of_viewer(viewer, limit=_ALL)
+            told = known or {}
+            newest = max((job.created_at for job in jobs if job.id in told), default=0.0)
+            for job in jobs:
+                if job.id in told:
+                    if job.version <= told[job.id]:
+                        if job.state is JobState.QUEUED:
+                            progress = await self._progress(job)
+                            box.knows(job.id, told_of(job, progress.estimate, time.time()))
+                        else:
+                            box.knows(job.id, (job.version, None, None))
+                        continue
+                elif job.state.is_terminal and not (told and job.created_at > newest):
+                    continue
+                box.put(await self._progress(job))
+            for gone in told.keys() - {job.id for job in jobs}:
+                box.put(Deleted(gone))
+            return None, False
+
+        return Watch(self._viewers, viewer, begin, single=False)
+
+    async def queue(self, flow: str) -> AsyncGenerator[QueueState, None]:
+        """The queue as it is for a flow: what stands, then what it has become, at most twice a second. It never ends."""
+        async with QueueWatch(self._watchers, flow) as watch:
+            watch.put(QueueState.of(await self.line(), await self._queue.ahead(flow), time.time()))
+            self._line_dirty.set()  # from now on the line is looked at
+            async for state in watch:
+                yield state
 
     async def line(self) -> Line:
-        """The line, at most `_LINE_SECONDS` old. Raises `StoreUnavailable`."""
+        """The line, a few hundredths of a second old at most. Raises `StoreUnavailable`."""
         async with self._reading_line:  # one read for all who ask at once
-            if self._line is None or time.time() - self._line.at > _LINE_SECONDS:
-                self._line = await self._queue.line()
+            if self._line is None or time.time() - self._line.at > self._line_rest:
+                await self._read()
+            assert self._line is not None
             return self._line
 
     def line_changed(self) -> None:
@@ -188,19 +201,28 @@ class ProgressHub:
             line = await self._read_line()  # it came after the last look
         return Progress(job, line.estimate(job, time.time()))
 
+    def sizes(self) -> dict[str, int]:
+        """How much is held now: `mailboxes` of subscribers, `watched` waiting jobs, those who watch the `queue`."""
+        boxes = sum(len(boxes) for register in (self._jobs, self._viewers) for boxes in register.values())
+        queue = sum(len(same) for same in self._watchers.by_flow.values())
+        return {"mailboxes": boxes, "watched": len(self._waiting), "queue": queue}
+
     # The one connection -----------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Listen until cancelled, whatever happens to Redis, or to us."""
         while True:
+            tasks = [asyncio.create_task(self._watch_line()), asyncio.create_task(self._listen())]
             try:
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._watch_line())
-                    tasks.create_task(self._listen())
-            except ExceptionGroup as error:
-                # A bug: without this every subscription of the process would fall silent for good.
-                log.error("progress_broke", exc_info=error)
-                await asyncio.sleep(1)
+                # Nothing here has a timeout that could take a cancellation for itself.
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in tasks:
+                    if task.done() and not task.cancelled():
+                        # A bug: without this every subscription of the process would fall silent for good.
+                        log.error("progress_broke", exc_info=task.exception())
+            finally:
+                await ended(*tasks)
+            await asyncio.sleep(1)
 
     async def _listen(self) -> None:
         backoff, broken = 0.05, False
@@ -257,31 +279,59 @@ class ProgressHub:
 
     async def _watch_line(self) -> None:
         """Tell every watched waiting job its place whenever the line has moved: one read for all of them."""
+        loop = asyncio.get_running_loop()
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_LINE_MAX_AGE if self._waiting else None):
-                    await self._line_dirty.wait()
+            # A timer that wakes, not a timeout around the waiting: a timeout could swallow a cancellation.
+            watched = self._waiting or self._watchers.by_flow
+            timer = loop.call_later(_LINE_MAX_AGE, self._line_dirty.set) if watched else None
+            try:
+                await self._line_dirty.wait()
+            finally:
+                if timer is not None:
+                    timer.cancel()
             self._line_dirty.clear()
             try:
                 line = await self._read_line()
+                if (rest := self._queue_told + _QUEUE_SECONDS - loop.time()) <= 0:
+                    await self._watchers.tell(line)
+                    self._queue_told = loop.time()
+                elif self._watchers.by_flow:
+                    loop.call_later(rest, self._line_dirty.set)
             except (StoreUnavailable, RedisError):
                 await asyncio.sleep(_LINE_MAX_AGE)
                 self._line_dirty.set()
                 continue
+            await self._tell_places(line)
+            await asyncio.sleep(self._line_rest)
+
+    async def _tell_places(self, line: Line) -> None:
+        for number, job in enumerate(list(self._waiting.values()), 1):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)  # those who were told are served before the next are, and so is everybody else
+            if self._waiting.get(job.id) is not job:
+                continue  # it has changed meanwhile, and that was told
+            boxes = self._boxes(job.id, job.viewer)
+            if not boxes:
+                del self._waiting[job.id]
+                continue
             now = time.time()
-            for job in list(self._waiting.values()):
-                if boxes := self._boxes(job.id, job.viewer):
-                    progress = Progress(job, line.estimate(job, now))
-                    for box in boxes:
-                        box.put(progress)
-                else:
-                    del self._waiting[job.id]
-            await asyncio.sleep(_LINE_SECONDS)
+            estimate = line.estimate(job, now)
+            news = told_of(job, estimate, now)
+            if any(box.wants(job.id, news) for box in boxes):
+                progress = Progress(job, estimate)
+                for box in boxes:
+                    box.put(progress)
 
     async def _read_line(self) -> Line:
         async with self._reading_line:
-            self._line = await self._queue.line()
-            return self._line
+            return await self._read()
+
+    async def _read(self) -> Line:
+        began = time.monotonic()
+        self._line = await self._queue.line()
+        # A long line takes long to read (100,000: 84 ms): reading it never takes more than a sixth of the time.
+        self._line_rest = max(_LINE_SECONDS, 5 * (time.monotonic() - began))
+        return self._line
 
     async def _catch_up(self) -> None:
         """Read again everything that somebody watches: changes may have passed while there was no connection."""
@@ -292,12 +342,14 @@ class ProgressHub:
                 # Not every old job again: those that live, and those that ended while nobody listened.
                 if not job.state.is_terminal or (job.finished_at or 0) > self._connected_at:
                     watched.setdefault(job.id, viewer)
-        jobs = await self._queue.get_many(list(watched)) if watched else []
-        for (job_id, viewer), found in zip(watched.items(), jobs, strict=True):
-            if found is not None:
-                self._deliver(found)
-            else:
-                self._forget(job_id, viewer)
+        ids = list(watched)
+        for start in range(0, len(ids), _AT_ONCE):
+            part = ids[start : start + _AT_ONCE]
+            for job_id, found in zip(part, await self._queue.get_many(part), strict=True):
+                if found is not None:
+                    self._deliver(found)
+                else:
+                    self._forget(job_id, watched[job_id])
         self._line_dirty.set()
 
     # ------------------------------------------------------------------------------------------------------------
@@ -309,14 +361,3 @@ class ProgressHub:
 
     def _boxes(self, job_id: str, viewer: str) -> list[Mailbox]:
         return [*self._jobs.get(job_id, ()), *self._viewers.get(viewer, ())]
-
-    @contextmanager
-    def _registered(self, register: dict[str, set[Mailbox]], name: str) -> Iterator[Mailbox]:
-        mailbox = Mailbox()
-        register[name].add(mailbox)
-        try:
-            yield mailbox
-        finally:
-            register[name].discard(mailbox)
-            if not register[name]:
-                del register[name]

@@ -240,7 +240,12 @@ class JobQueue:
 
     async def ahead(self, flow: str) -> int:
         """How many stand before a picture that the flow would upload now, those being made included."""
-        return int(await self._scripts.run("ahead", [], [flow]))
+        return (await self.ahead_of([flow]))[flow]
+
+    async def ahead_of(self, flows: Sequence[str]) -> dict[str, int]:
+        """`ahead` of many flows, in one step. Some 4 us of Redis each."""
+        counts = await self._scripts.run("ahead", [], list(flows))
+        return {flow: int(count) for flow, count in zip(flows, counts, strict=True)}
 
     async def pause(self, paused: bool) -> None:
         """Let the workers begin nothing new, or let them go on. What they are making they finish."""

@@ -204,3 +204,23 @@ def test_strawberrys_websocket_handler_has_what_ours_overrides() -> None:
     for name in ("handle", "shutdown", "handle_subscribe", "handle_complete", "cleanup_operation", "run_operation"):
         assert inspect.iscoroutinefunction(getattr(handler, name)), name
     assert "self.graphql_transport_ws_handler_class(" in inspect.getsource(AsyncBaseHTTPView.run)
+
+
+def test_graphql_core_and_strawberry_have_what_shared_execution_overrides() -> None:
+    """graphql_api/fanout.py subclasses their executor and runner, and collects fields as they do."""
+    from graphql.execution import Executor, execute_subscription_event
+    from graphql.execution.collect_fields import CollectedFields, collect_fields, collect_subfields
+    from strawberry.extensions.runner import SchemaExtensionsRunner
+    from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+    assert issubclass(StrawberryGraphQLCoreExecutionContext, Executor)
+    assert list(inspect.signature(Executor.build_per_event_executor).parameters) == ["self", "payload"]
+    assert list(inspect.signature(execute_subscription_event).parameters) == ["executor"]
+    assert list(inspect.signature(SchemaExtensionsRunner.on_stream_result).parameters) == ["self", "result"]
+    assert list(inspect.signature(collect_fields).parameters)[:6] == [
+        "schema", "fragments", "variable_values", "runtime_type", "operation", "hide_suggestions",
+    ]  # fmt: skip
+    assert list(inspect.signature(collect_subfields).parameters) == [
+        "schema", "fragments", "variable_values", "operation", "return_type", "field_details_list", "hide_suggestions",
+    ]  # fmt: skip
+    assert CollectedFields._fields == ("grouped_field_set", "new_defer_usages", "forbidden_directive_instances")

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from starlette.types import Receive, Scope, Send
 
-from graphql_api.ending import ended
 from graphql_api.http.accept import Accepted, Form
+from i2v_core.tasks import ended
 
 #: Results on their way to the client, as GraphQL responses.
 Results = AsyncGenerator[Mapping[str, Any], None]

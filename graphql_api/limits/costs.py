@@ -59,6 +59,7 @@ COSTS = {
     # Each event costs what is asked for; beginning and ending it is a change.
     "Subscription.jobProgress": Cost(_CHANGE),
     "Subscription.viewerJobs": Cost(_CHANGE),
+    "Subscription.queueChanged": Cost(_CHANGE),
 }
 
 #: Mutations and subscriptions that nobody has priced.

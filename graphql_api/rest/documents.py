@@ -11,6 +11,7 @@ from graphql_api.types import Queue
 from graphql_api.uploads import MAX_SECONDS, MIN_SECONDS
 from i2v_core.line import Line
 from i2v_core.progress import Progress
+from i2v_core.queue_watch import QueueState
 from i2v_core.settings import Settings
 
 
@@ -53,7 +54,7 @@ def job_document(progress: Progress) -> dict[str, Any]:
 
 def queue_document(line: Line, ahead: int) -> dict[str, Any]:
     """The queue of everybody; `ahead` of a picture uploaded now, those being made included."""
-    queue = Queue.of(line, ahead, time.time())
+    queue = Queue.of(QueueState.of(line, ahead, time.time()))
     return {
         "length": queue.length,
         "processing": queue.processing,

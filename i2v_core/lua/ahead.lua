@@ -1,3 +1,7 @@
--- How many stand before a picture that this flow would upload now, those being made included.
--- ARGV flow
-return redis.call('ZCOUNT', QUEUE, '-inf', '(' .. precisely(next_round(ARGV[1]) + 1))
+-- How many stand before a picture that each of these flows would upload now, those being made included.
+-- ARGV flows
+local counts = {}
+for i, flow in ipairs(ARGV) do
+  counts[i] = redis.call('ZCOUNT', QUEUE, '-inf', '(' .. precisely(next_round(flow) + 1))
+end
+return counts

@@ -1,0 +1,199 @@
+"""Whoever was away says what they know, and is told what has changed since, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+
+from i2v_core.progress import Change, Deleted, Progress, ProgressHub, Watch
+from i2v_core.queue import JobQueue
+from i2v_core.settings import Settings
+from i2v_core.tasks import ended
+from tests.conftest import eventually
+from tests.i2v_core.test_queue import VIDEO, new_job
+
+
+@pytest.fixture
+def queue(redis: Redis, settings: Settings) -> JobQueue:
+    return JobQueue(redis, settings)
+
+
+@pytest.fixture
+async def hub(redis: Redis, queue: JobQueue) -> AsyncIterator[ProgressHub]:
+    hub = ProgressHub(queue)
+    running = asyncio.create_task(hub.run())
+
+    async def listens() -> bool:
+        return bool(dict(await redis.pubsub_numsub("i2v:events"))["i2v:events"])
+
+    await eventually(listens, what="the hub listening")
+    yield hub
+    await ended(running)
+
+
+def seen(change: Change) -> tuple[str, int] | str:
+    return (change.job.id, change.job.version) if isinstance(change, Progress) else f"{change.job_id} is gone"
+
+
+async def told_first(watch: Watch, queue: JobQueue, viewer: str) -> list[tuple[str, int] | str]:
+    """What is told before a job that is made only now."""
+    marker = new_job(viewer)
+    await queue.enqueue(marker)
+    told = []
+    async for change in watch:
+        if isinstance(change, Progress) and change.job.id == marker.id:
+            return told
+        told.append(seen(change))
+    raise AssertionError("it ended")
+
+
+async def test_nothing_at_or_below_the_known_version_is_told_again(hub: ProgressHub, queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    run = await queue.begin(job.id) or 0
+    version = (await queue.get(job.id, job.viewer)).version  # type: ignore[union-attr]
+
+    async with hub.job(job.id, job.viewer, after=version) as changes:
+        await queue.report(job.id, run, percent=50)
+        assert seen(await anext(changes)) == (job.id, version + 1)
+
+
+async def test_what_is_newer_stands_at_once(hub: ProgressHub, queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    await queue.begin(job.id)
+
+    async with hub.job(job.id, job.viewer, after=1) as changes:
+        assert seen(await anext(changes)) == (job.id, 2)
+
+
+async def test_an_end_that_was_missed_is_told_and_one_that_was_heard_is_not(hub: ProgressHub, queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    run = await queue.begin(job.id) or 0
+    await queue.complete(job.id, run, segments=10, video=VIDEO)
+    version = (await queue.get(job.id, job.viewer)).version  # type: ignore[union-attr]
+
+    async with hub.job(job.id, job.viewer, after=version - 1) as changes:
+        assert [seen(change) async for change in changes] == [(job.id, version)]
+    async with hub.job(job.id, job.viewer, after=version) as changes:
+        assert [seen(change) async for change in changes] == []
+
+
+async def test_a_job_that_was_deleted_meanwhile_is_said_to_be_gone(hub: ProgressHub, queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    await queue.delete(job.id, job.viewer)
+
+    async with hub.job(job.id, job.viewer, after=1) as changes:
+        assert [change async for change in changes] == [Deleted(job.id)]
+
+
+async def test_of_all_jobs_only_what_has_changed_is_told(hub: ProgressHub, queue: JobQueue) -> None:
+    same, newer, gone, old = (new_job() for _ in range(4))
+    for job in (same, newer, gone, old):
+        await queue.enqueue(job)
+    await queue.cancel(old.id, old.viewer)  # it had ended before they watched, and they never knew it
+    known = {same.id: 1, newer.id: 1, gone.id: 1}
+    await queue.begin(newer.id)
+    await queue.delete(gone.id, gone.viewer)
+    ended_meanwhile = new_job()
+    await queue.enqueue(ended_meanwhile)
+    await queue.cancel(ended_meanwhile.id, ended_meanwhile.viewer)
+
+    async with hub.viewer(same.viewer, known) as changes:
+        told = await told_first(changes, queue, same.viewer)
+
+    assert set(told) == {(newer.id, 2), (ended_meanwhile.id, 2), f"{gone.id} is gone"}
+
+
+async def test_if_none_of_the_known_ones_is_left_everything_is_told(hub: ProgressHub, queue: JobQueue) -> None:
+    gone, made = new_job(), new_job()
+    for job in (gone, made):
+        await queue.enqueue(job)
+    await queue.delete(gone.id, gone.viewer)
+    await queue.cancel(made.id, made.viewer)
+
+    async with hub.viewer(made.viewer, {gone.id: 1}) as changes:
+        assert set(await told_first(changes, queue, made.viewer)) == {(made.id, 2), f"{gone.id} is gone"}
+
+
+async def test_a_foreign_job_among_the_known_ones_is_gone_like_any_other(hub: ProgressHub, queue: JobQueue) -> None:
+    theirs = new_job("viewer_b")
+    await queue.enqueue(theirs)
+
+    async with hub.viewer("viewer_a", {theirs.id: 0}) as changes:
+        assert await told_first(changes, queue, "viewer_a") == [f"{theirs.id} is gone"]
+
+
+async def test_the_queue_is_told_when_it_changes_and_the_clock_is_no_change(hub: ProgressHub, queue: JobQueue) -> None:
+    states = hub.queue("a flow")
+    assert (await anext(states)).length == 0
+
+    for _ in range(20):
+        await queue.enqueue(new_job())
+    lengths = [(await anext(states)).length]
+    while lengths[-1] < 20:
+        lengths.append((await anext(states)).length)
+
+    assert len(lengths) <= 3  # not twenty: at most twice a second
+    assert hub.sizes()["queue"] == 1
+    await states.aclose()
+    assert hub.sizes()["queue"] == 0
+
+
+async def test_a_pause_is_told(hub: ProgressHub, queue: JobQueue) -> None:
+    states = hub.queue("a flow")
+    assert not (await anext(states)).paused
+
+    await queue.pause(True)
+
+    assert (await anext(states)).paused
+    await states.aclose()
+    await queue.pause(False)
+
+
+async def test_the_hub_ends_whenever_it_is_told_to(
+    queue: JobQueue, monkeypatch: pytest.MonkeyPatch, redis: Redis
+) -> None:
+    monkeypatch.setattr("i2v_core.progress._LINE_MAX_AGE", 0.001)  # so that its own clock strikes all the time
+    monkeypatch.setattr("i2v_core.progress._LINE_SECONDS", 0.0)
+    job = new_job()
+    await queue.enqueue(job)
+
+    for number in range(200):
+        hub = ProgressHub(queue)
+        running = asyncio.create_task(hub.run())
+        async with asyncio.timeout(10), hub.job(job.id, job.viewer) as changes:
+            await anext(changes)
+            for _ in range(number % 40):
+                await asyncio.sleep(0)
+            if number % 3 == 0:
+                await asyncio.sleep(number / 50_000)
+            running.cancel()  # once, as a server does
+            await asyncio.wait([running])
+        assert running.cancelled()
+
+    listening = dict(await redis.pubsub_numsub("i2v:events"))["i2v:events"]
+    assert listening == 0
+
+
+async def test_a_task_that_does_not_hear_the_first_cancellation_is_cancelled_again() -> None:
+    heard = 0
+
+    async def hard_of_hearing() -> None:
+        nonlocal heard
+        while heard < 3:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                heard += 1
+
+    task = asyncio.create_task(hard_of_hearing())
+    await asyncio.sleep(0)
+    await ended(task)
+
+    assert heard == 3
