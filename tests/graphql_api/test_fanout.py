@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -30,6 +31,8 @@ from i2v_core.jobs import Failure, Job, JobState, Stage, VideoOptions
 from i2v_core.line import Estimate
 from i2v_core.mailbox import Progress
 from i2v_core.queue_watch import QueueState
+from i2v_core.settings import Settings
+from tests.graphql_api.asking import asking
 
 ROOTS = {"jobProgress": '(jobId: "job_x")', "viewerJobs": "", "queueChanged": ""}
 
@@ -215,25 +218,17 @@ def test_plans_are_bounded() -> None:
     assert len(fanout._plans) <= fanout._REMEMBERED
 
 
-async def test_an_error_of_the_stream_is_masked_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_error_of_the_stream_is_masked_as_ever(settings: Settings) -> None:
     class Broken:
         async def queue(self, flow: str) -> AsyncGenerator[QueueState, None]:
             yield QueueState(0, 4, 1, 30.0, 12.346, False)
             raise RuntimeError("a secret of the server")
 
-    class Context:
-        viewer, flow = "viewer_a", "flow"
-
-        class services:
-            hub = Broken()
-
-            class queue:
-                @staticmethod
-                async def of_viewer(viewer: str, limit: int) -> list[Job]:
-                    return []
-
-    stream = await schema.subscribe("subscription { queueChanged { length } }", context_value=Context())
-    results = [result async for result in stream]  # type: ignore[union-attr]
+    async with asking(settings) as somebody:
+        context = somebody.context
+        context.services = replace(context.services, hub=Broken())  # type: ignore[arg-type]
+        stream = await schema.subscribe("subscription { queueChanged { length } }", context_value=context)
+        results = [result async for result in stream]  # type: ignore[union-attr]
 
     assert results[0].data == {"queueChanged": {"length": 4}}
     assert "secret" not in str(results[-1].errors)
