@@ -20,9 +20,10 @@ from starlette.requests import ClientDisconnect, Request
 
 from graphql_api.http.bodies import chunks, cut_short, too_slow
 from graphql_api.http.parameters import json_of
-from graphql_api.http.refusals import RequestRefused, TransportCode
+from graphql_api.http.refusals import RequestRefused
 from graphql_api.picture_formats import HEAD_BYTES
 from graphql_api.refused_pictures import refusal_for
+from graphql_api.request_errors import RequestCode
 from i2v_core.errors import Code, Limit, StoreUnavailable, UploadRefused
 from i2v_core.logs import get_logger
 from i2v_core.settings import Settings
@@ -273,11 +274,11 @@ class _Parser:
 
 def invalid(message: str) -> RequestRefused:
     """The refusal of a multipart body that is not as the specification has it."""
-    return RequestRefused(400, TransportCode.INVALID_MULTIPART, message)
+    return RequestRefused(400, RequestCode.INVALID_MULTIPART, message)
 
 
 def _too_much(message: str, limit: Limit) -> RequestRefused:
-    return RequestRefused(413, TransportCode.BODY_TOO_LARGE, message, limit=limit)
+    return RequestRefused(413, RequestCode.BODY_TOO_LARGE, message, limit=limit)
 
 
 def _too_many_bytes(settings: Settings) -> UploadRefused:

@@ -12,8 +12,9 @@ from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Services
 from graphql_api.http import parameters
 from graphql_api.http.parameters import Parameters
-from graphql_api.http.refusals import RequestRefused, TransportCode
+from graphql_api.http.refusals import RequestRefused
 from graphql_api.multipart import MultipartBody, ReceivedFile, invalid, receive_multipart
+from graphql_api.request_errors import RequestCode
 from graphql_api.uploads import incoming_folder
 from i2v_core.errors import Limit, StoreUnavailable, UploadRefused
 from i2v_core.viewers import IDENTITY_KEY, Identity
@@ -58,7 +59,7 @@ class MultipartRequests:
         if sum(map(len, places.values())) > most:
             raise RequestRefused(
                 413,
-                TransportCode.BODY_TOO_LARGE,
+                RequestCode.BODY_TOO_LARGE,
                 f"The multipart 'map' has more than {most} paths. Send fewer files in one request.",
                 limit=Limit("paths of a multipart map", most, "paths"),
             )

@@ -14,7 +14,7 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
 from graphql_api.http.parameters import Parameters
-from graphql_api.http.refusals import TransportCode
+from graphql_api.request_errors import RequestCode
 from i2v_core.persisted import PersistedOperations
 
 _EXTENSION = "persistedQuery"
@@ -30,16 +30,16 @@ async def text_of(demanded: Parameters, operations: PersistedOperations) -> str 
     if demanded.query is not None:
         if hashlib.sha256(demanded.query.encode()).hexdigest() != digest:
             raise _refused(
-                TransportCode.PERSISTED_QUERY_HASH_MISMATCH,
+                RequestCode.PERSISTED_QUERY_HASH_MISMATCH,
                 "The hash in 'persistedQuery' is not the SHA-256 of the query. Hash exactly the text that is sent.",
             )
         return demanded.query
     if not operations.is_on:
         # Clients know the message, not the code.
-        raise _refused(TransportCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
+        raise _refused(RequestCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
     text = await operations.find(digest)
     if text is None:
-        raise _refused(TransportCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
+        raise _refused(RequestCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
     return text
 
 
@@ -58,10 +58,10 @@ def _read(given: Any) -> str:
         if _HASH.match(digest):
             return str(digest)
     raise _refused(
-        TransportCode.BAD_REQUEST,
+        RequestCode.BAD_REQUEST,
         'The extension \'persistedQuery\' must be {"version": 1, "sha256Hash": SHA-256 of the query in 64 hex digits}.',
     )
 
 
-def _refused(code: TransportCode, message: str) -> GraphQLError:
+def _refused(code: RequestCode, message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": str(code)})

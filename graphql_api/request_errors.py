@@ -24,8 +24,32 @@ _INNER_SENTENCE = re.compile(r"but encountered error '(.*)'\.?$", re.DOTALL)
 class RequestCode(StrEnum):
     """What `extensions.code` of an error can be. Never rename one: programs rely on them."""
 
-    #: The request has no document.
+    # The transport refuses it, before there is an operation.
+    #: A parameter of the request is missing or of the wrong kind.
     BAD_REQUEST = "BAD_REQUEST"
+    INVALID_JSON = "INVALID_JSON"
+    #: The multipart body is not as the GraphQL multipart request specification has it.
+    INVALID_MULTIPART = "INVALID_MULTIPART"
+    BATCHING_NOT_SUPPORTED = "BATCHING_NOT_SUPPORTED"
+    #: None of the media types in `Accept` is one that we can answer in.
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+    #: A subscription whose `Accept` names neither events nor parts.
+    SUBSCRIPTION_NEEDS_STREAM = "SUBSCRIPTION_NEEDS_STREAM"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    #: A request that a page of another site could have made a browser send, without the header that says otherwise.
+    PREFLIGHT_HEADER_MISSING = "PREFLIGHT_HEADER_MISSING"
+    #: A WebSocket opened by a page of an origin that is not listed.
+    ORIGIN_NOT_ALLOWED = "ORIGIN_NOT_ALLOWED"
+    BODY_TOO_LARGE = "BODY_TOO_LARGE"
+    BODY_TOO_SLOW = "BODY_TOO_SLOW"
+    BODY_CUT_SHORT = "BODY_CUT_SHORT"
+    TOO_MANY_SUBSCRIPTIONS = "TOO_MANY_SUBSCRIPTIONS"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    PERSISTED_QUERY_HASH_MISMATCH = "PERSISTED_QUERY_HASH_MISMATCH"
+
+    # The operation is refused, or breaks.
     #: The document is not GraphQL.
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     #: The document does not fit the schema.

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from graphql_api.http.refusals import RequestRefused, TransportCode
+from graphql_api.http.refusals import RequestRefused
+from graphql_api.request_errors import RequestCode
 from i2v_core.errors import Limit
 from i2v_core.settings import Settings
 
@@ -27,7 +28,7 @@ class SubscriptionBounds:
         if self._open[viewer] >= self._most:
             raise RequestRefused(
                 429,
-                TransportCode.TOO_MANY_SUBSCRIPTIONS,
+                RequestCode.TOO_MANY_SUBSCRIPTIONS,
                 f"You have {self._most} subscriptions open, and that is as many as one may have. End one of them, or "
                 "watch all your jobs with the one subscription 'viewerJobs'.",
                 limit=Limit("subscriptions", self._most, "subscriptions"),

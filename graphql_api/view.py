@@ -15,8 +15,9 @@ from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Context, Services
 from graphql_api.fanout import encoded
 from graphql_api.http.endpoint import GraphQLOverHTTP
-from graphql_api.http.refusals import RequestRefused, TransportCode
+from graphql_api.http.refusals import RequestRefused
 from graphql_api.multipart_requests import MultipartRequests
+from graphql_api.request_errors import RequestCode
 from graphql_api.schema import schema
 from graphql_api.subscription_bounds import SubscriptionBounds
 from graphql_api.tokens import sign_in
@@ -78,7 +79,7 @@ class GraphQLView(GraphQL[Context, None]):
             return await super().reject_websocket(request)
         refusal = RequestRefused(
             403,
-            TransportCode.ORIGIN_NOT_ALLOWED,
+            RequestCode.ORIGIN_NOT_ALLOWED,
             "Pages of this origin may not connect. Whoever runs the server can list it in I2V_CORS_ORIGINS.",
         )
         await request.send_denial_response(refusal.response("application/json"))

@@ -20,7 +20,8 @@ from graphql_api.context import Context
 from graphql_api.http import parameters
 from graphql_api.http.json_text import NotJSON, read_json
 from graphql_api.http.parameters import Parameters
-from graphql_api.http.refusals import RequestRefused, unexpected
+from graphql_api.http.refusals import RequestRefused
+from graphql_api.masking import unexpected
 from graphql_api.persisted import text_of
 from i2v_core.settings import Settings
 from i2v_core.tasks import ended

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from graphql_api.http.refusals import RequestRefused, TransportCode
+from graphql_api.http.refusals import RequestRefused
+from graphql_api.request_errors import RequestCode
 
 
 class Form(StrEnum):
@@ -73,7 +74,7 @@ def read_accept(header: str | None) -> Accepted:
     if not ranked:
         raise RequestRefused(
             406,
-            TransportCode.NOT_ACCEPTABLE,
+            RequestCode.NOT_ACCEPTABLE,
             "None of the media types in 'Accept' can be answered in. Accept 'application/graphql-response+json' or "
             "'application/json'; for subscriptions 'text/event-stream' or 'multipart/mixed;subscriptionSpec=1.0'.",
         )

@@ -8,7 +8,8 @@ from contextlib import suppress
 
 from starlette.requests import ClientDisconnect, Request
 
-from graphql_api.http.refusals import RequestRefused, TransportCode
+from graphql_api.http.refusals import RequestRefused
+from graphql_api.request_errors import RequestCode
 from i2v_core.errors import Limit
 from i2v_core.settings import Settings
 
@@ -60,7 +61,7 @@ def too_large(settings: Settings) -> RequestRefused:
     """The refusal of a body over the limit for operations."""
     return RequestRefused(
         413,
-        TransportCode.BODY_TOO_LARGE,
+        RequestCode.BODY_TOO_LARGE,
         f"The request is longer than {settings.max_operation_bytes} bytes. Send files as parts of a multipart request.",
         limit=Limit("request size", settings.max_operation_bytes, "bytes"),
         headers={"Connection": "close"},
@@ -71,7 +72,7 @@ def too_slow(settings: Settings) -> RequestRefused:
     """The refusal of a body that does not arrive."""
     return RequestRefused(
         408,
-        TransportCode.BODY_TOO_SLOW,
+        RequestCode.BODY_TOO_SLOW,
         f"The request took too long to arrive: more than {settings.body_idle_seconds:g} seconds without a byte, or more "
         f"than {settings.body_seconds:g} seconds in all. Try again with a better connection.",
         limit=Limit("request time", settings.body_seconds, "seconds"),
@@ -81,7 +82,7 @@ def too_slow(settings: Settings) -> RequestRefused:
 
 def cut_short() -> RequestRefused:
     """The refusal of a body whose sender went away."""
-    return RequestRefused(400, TransportCode.BODY_CUT_SHORT, "The request was cut short. Send it again.")
+    return RequestRefused(400, RequestCode.BODY_CUT_SHORT, "The request was cut short. Send it again.")
 
 
 def _declared(request: Request) -> int:

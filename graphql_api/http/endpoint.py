@@ -22,9 +22,11 @@ from graphql_api.http.accept import Accepted, Form, read_accept
 from graphql_api.http.bodies import drain, read_body
 from graphql_api.http.origins import content_type, demand_preflight
 from graphql_api.http.parameters import Parameters
-from graphql_api.http.refusals import RequestRefused, TransportCode, json_response, unexpected
+from graphql_api.http.refusals import RequestRefused, json_response
 from graphql_api.http.streams import StreamedAnswer, framing
+from graphql_api.masking import unexpected
 from graphql_api.persisted import text_of
+from graphql_api.request_errors import RequestCode
 from graphql_api.subscription_bounds import SubscriptionBounds
 
 _METHODS = "GET, POST, OPTIONS"
@@ -79,7 +81,7 @@ class GraphQLOverHTTP:
             return Response(status_code=204, headers={"Allow": _METHODS})
         if request.method not in ("GET", "POST"):
             message = "GraphQL is asked with GET or POST."
-            raise RequestRefused(405, TransportCode.METHOD_NOT_ALLOWED, message, headers={"Allow": _METHODS})
+            raise RequestRefused(405, RequestCode.METHOD_NOT_ALLOWED, message, headers={"Allow": _METHODS})
         accepted = read_accept(_accept_header(request))
         demanded = await self._read(request, held)
         context = await self._make_context(request)
@@ -94,7 +96,7 @@ class GraphQLOverHTTP:
         if request.method == "POST" and kind not in ("application/json", "multipart/form-data"):
             message = "Send the request as 'application/json', or as 'multipart/form-data' with files."
             raise RequestRefused(
-                415, TransportCode.UNSUPPORTED_MEDIA_TYPE, message, headers={"Accept": "application/json"}
+                415, RequestCode.UNSUPPORTED_MEDIA_TYPE, message, headers={"Accept": "application/json"}
             )
         demand_preflight(request)
         if request.method == "GET":
@@ -128,7 +130,7 @@ class GraphQLOverHTTP:
             if kind is OperationType.MUTATION and request.method == "GET":
                 message = "A mutation changes something, and GET requests must not. Send it with POST."
                 raise RequestRefused(
-                    405, TransportCode.OPERATION_NOT_ALLOWED, message, headers={"Allow": "POST"}
+                    405, RequestCode.OPERATION_NOT_ALLOWED, message, headers={"Allow": "POST"}
                 ) from None
             if kind is OperationType.SUBSCRIPTION:
                 if stream is None:
@@ -208,18 +210,16 @@ def _demand_plain_utf8(request: Request) -> None:
         if name.strip().lower() == "charset":
             charset = value.strip().strip('"').lower()
     if charset not in ("", "utf-8", "utf8"):
-        raise RequestRefused(415, TransportCode.UNSUPPORTED_MEDIA_TYPE, "Send the request as UTF-8.")
+        raise RequestRefused(415, RequestCode.UNSUPPORTED_MEDIA_TYPE, "Send the request as UTF-8.")
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         message = "Send the request as it is, without a 'Content-Encoding'."
-        raise RequestRefused(
-            415, TransportCode.UNSUPPORTED_MEDIA_TYPE, message, headers={"Accept-Encoding": "identity"}
-        )
+        raise RequestRefused(415, RequestCode.UNSUPPORTED_MEDIA_TYPE, message, headers={"Accept-Encoding": "identity"})
 
 
 def _needs_stream() -> RequestRefused:
     return RequestRefused(
         406,
-        TransportCode.SUBSCRIPTION_NEEDS_STREAM,
+        RequestCode.SUBSCRIPTION_NEEDS_STREAM,
         "A subscription is answered with many results. Accept 'text/event-stream' or 'multipart/mixed;subscriptionSpec=1.0', "
         "or subscribe over a WebSocket (graphql-transport-ws).",
     )
@@ -228,6 +228,6 @@ def _needs_stream() -> RequestRefused:
 def _needs_single() -> RequestRefused:
     return RequestRefused(
         406,
-        TransportCode.NOT_ACCEPTABLE,
+        RequestCode.NOT_ACCEPTABLE,
         "Queries and mutations are not answered in parts. Accept 'application/graphql-response+json' as well.",
     )

@@ -11,7 +11,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 
-from graphql_api.http.refusals import RequestRefused, TransportCode
+from graphql_api.http.refusals import RequestRefused
+from graphql_api.request_errors import RequestCode
 from i2v_core.settings import Settings
 
 #: Any of them will do, with any value: ours, and what clients send of themselves or can be told to.
@@ -52,7 +53,7 @@ def demand_preflight(request: Request) -> None:
     if not any(request.headers.get(name) for name in PREFLIGHT_HEADERS):
         raise RequestRefused(
             400,
-            TransportCode.PREFLIGHT_HEADER_MISSING,
+            RequestCode.PREFLIGHT_HEADER_MISSING,
             "GET and multipart requests need the header 'X-I2V-Request: 1' (any value will do): it shows that no other "
             "site's page sent them.",
         )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql_api.http.json_text import NotJSON, read_json
-from graphql_api.http.refusals import RequestRefused, TransportCode
+from graphql_api.http.refusals import RequestRefused
+from graphql_api.request_errors import RequestCode
 
 
 @dataclass(slots=True)
@@ -25,7 +26,7 @@ def of_value(value: object) -> Parameters:
     if isinstance(value, list):
         raise RequestRefused(
             400,
-            TransportCode.BATCHING_NOT_SUPPORTED,
+            RequestCode.BATCHING_NOT_SUPPORTED,
             "A list of operations is not taken. Send one request for each operation.",
         )
     if not isinstance(value, dict):
@@ -60,8 +61,8 @@ def json_of(text: str | bytes, what: str) -> Any:
     try:
         return read_json(text)
     except NotJSON as error:
-        raise RequestRefused(400, TransportCode.INVALID_JSON, f"{what} {error}.") from None
+        raise RequestRefused(400, RequestCode.INVALID_JSON, f"{what} {error}.") from None
 
 
 def _wrong(message: str) -> RequestRefused:
-    return RequestRefused(400, TransportCode.BAD_REQUEST, message)
+    return RequestRefused(400, RequestCode.BAD_REQUEST, message)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from graphql import GraphQLUnionType, build_schema, get_named_type
 
-from graphql_api.http.refusals import TransportCode
 from graphql_api.request_errors import RequestCode
 from i2v_core.errors import Code
 from tests.clients.examples import DOCUMENT, ROOT, examples
@@ -34,7 +33,7 @@ def test_every_block_of_code_is_an_example() -> None:
 def test_every_code_that_a_program_can_meet_is_explained() -> None:
     document = DOCUMENT.read_text()
 
-    assert [code for code in (*Code, *RequestCode, *TransportCode) if f"`{code}`" not in document] == []
+    assert [code for code in (*Code, *RequestCode) if f"`{code}`" not in document] == []
 
 
 def test_every_outcome_of_an_operation_stands_in_its_row() -> None:
