@@ -10,10 +10,11 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt, MinLen
 from pydantic.fields import FieldInfo
 
+from i2v_core.api_settings import ApiSettings
 from i2v_core.settings import PREFIX, Settings, load_settings
 
 #: Fields whose value is shown to nobody.
-_HIDDEN = {"secret"}
+_HIDDEN = {"secret", "media_key"}
 #: The password of redis://user:password@host.
 _PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)")
 
@@ -33,7 +34,7 @@ def as_markdown() -> str:
     """The page docs/settings.md."""
     rows = (
         f"| `{PREFIX}{name.upper()}` | {_default(field)} | {_allowed(field)} | {field.description} |"
-        for name, field in Settings.model_fields.items()
+        for name, field in _fields()
     )
     return _HEAD + "\n".join(rows) + "\n"
 
@@ -43,12 +44,18 @@ def as_text() -> str:
     settings = load_settings()
     width = 100
     parts = []
-    for name, field in Settings.model_fields.items():
+    for name, field in _fields():
         variable = PREFIX + name.upper()
         source = "set" if variable in os.environ else "default"
         parts.append(f"{variable} = {_shown(name, getattr(settings, name))}  ({source})")
         parts.append(textwrap.indent(textwrap.fill(field.description or "", width), "    "))
     return "\n".join(parts) + "\n"
+
+
+def _fields() -> list[tuple[str, FieldInfo]]:
+    """What is inherited comes last, though the class has it first: whoever reads begins with where i2v listens."""
+    fields = Settings.model_fields.items()
+    return sorted(fields, key=lambda field: field[0] in ApiSettings.model_fields)
 
 
 def _shown(name: str, value: object) -> str:

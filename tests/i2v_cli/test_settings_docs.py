@@ -24,6 +24,7 @@ def test_every_setting_says_what_it_is() -> None:
 
 def test_values_in_force_are_shown_but_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("I2V_SECRET", "open sesame open sesame")
+    monkeypatch.setenv("I2V_MEDIA_KEY", "open sesame, and all that is stored with it")
     monkeypatch.setenv("I2V_REDIS_URL", "redis://user:password@host:6379/0")
     monkeypatch.setenv("I2V_PORT", "8123")
 
