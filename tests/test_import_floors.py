@@ -11,7 +11,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).parents[1]
 #: What the page may know of the ground floor: no more than any other client of the API is told.
-PAGE_MAY_KNOW = {"errors", "forwarding", "logs", "settings", "viewer_middleware", "viewers"}
+PAGE_MAY_KNOW = {"api_settings", "errors", "forwarding", "logs", "settings", "viewer_middleware", "viewers"}
 
 
 def test_the_contracts_are_kept() -> None:
