@@ -42,7 +42,8 @@ FILE = _ALWAYS | {
 }
 #: Of a sentence that stands where the page or a file would.
 SENTENCE = _ALWAYS | {"Cache-Control": "no-store", "Vary": "Accept"}
-#: Altair runs a user's scripts in a frame without an origin: it reaches neither the page nor the viewer's cookie.
+#: Of the frame for a user's scripts: without an origin it reaches neither the page nor the viewer's cookie. Altair, which
+#: asks for the page's own origin, cannot talk to it then: scripts do not run, and `i2v.css` does not offer them.
 _SANDBOX = _ALWAYS | {
     "Content-Security-Policy": "sandbox allow-scripts; "
     + _joined(_POLICY | {"frame-ancestors": "'self'", "connect-src": "'none'"}),

@@ -83,13 +83,14 @@ try {
   document.querySelector(".i2v-wait").remove();
 }
 
-// Of a subscription the newest is what one wants to see; Altair leaves it below the edge.
+// Of a subscription the newest is what one wants to see, from its first line; Altair leaves it below the edge.
 const shown = new WeakMap();
+const showNewest = (list) => list.scrollTo(0, (list.lastElementChild?.offsetTop ?? 0) - list.offsetTop);
 new MutationObserver(() => {
   for (const list of document.querySelectorAll(".query-result__list")) {
     if (shown.get(list) === list.childElementCount) continue;
     shown.set(list, list.childElementCount);
     // Again once the editor that shows it has found its height.
-    for (const wait of [0, 150]) setTimeout(() => list.lastElementChild?.scrollIntoView({ block: "end" }), wait);
+    for (const wait of [0, 150]) setTimeout(() => showNewest(list), wait);
   }
 }).observe(document.querySelector("app-root"), { childList: true, subtree: true });
