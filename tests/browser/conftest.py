@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page
 from tests.browser.visiting import CHROMIUM_ARGS, ROOT, Server, chromium, open_page, running_server
 
 
+@pytest.hookimpl(trylast=True)  # pytest itself groups tests by parameters of wide fixtures, which the browser's name is
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: Playwright keeps an event loop running, which tests that bring their own cannot stand."""
     for item in items:
