@@ -48,6 +48,7 @@ class Crowd:
         folder = Path(self._folder.name)
         self._observed = folder / "observed.json"
         bounds = {"waiting_per_viewer": 100_000, "waiting_overall": 1_000_000}
+        bounds |= {"operations_per_minute": 10_000_000, "operations_per_minute_per_address": 10_000_000}
         self._deployment = Deployment(folder, workers=0, secret=_SECRET, bench_observed=self._observed, **bounds)
         observed = [sys.executable, "-m", "benchmarks.observed_api", *(["plain"] if plain else [])]
         self._deployment.commands = {**self._deployment.commands, "api": observed}
@@ -226,10 +227,10 @@ class Crowd:
             names = [client["addr"] for client in redis.client_list()]
         return len(names) - 1 - len(self._redis.connection_pool._available_connections)  # type: ignore[attr-defined]
 
-    def held(self) -> dict[str, int]:
-        """What the server says that it holds."""
+    def held(self, *, collect: bool = False) -> dict[str, int]:
+        """What the server says that it holds; with `collect`, after it has looked for all cyclic garbage."""
         self._observed.unlink(missing_ok=True)
-        self._server.send_signal(signal.SIGUSR1)
+        self._server.send_signal(signal.SIGUSR2 if collect else signal.SIGUSR1)
         deadline = time.monotonic() + _PATIENCE
         while not self._observed.exists():
             if time.monotonic() > deadline:

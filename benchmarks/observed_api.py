@@ -1,6 +1,8 @@
 """`i2v api` as it is served, which tells what it holds when it gets SIGUSR1: for benchmarks/subscribers.py.
 
-The figures are written to the file named in I2V_BENCH_OBSERVED, as JSON: tasks, mailboxes of the hub, watched jobs.
+The figures are written to the file named in I2V_BENCH_OBSERVED, as JSON: tasks, mailboxes of the hub, watched jobs; objects
+that were frozen, all that the garbage collector has found so far, how often it looked at everything, and when it does. With
+SIGUSR2 it looks at everything first.
 `plain` as argument serves the plain subscription of benchmarks/plain_api.py instead, in the same way.
 """
 
@@ -13,6 +15,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,10 +33,19 @@ def observed(create: Callable[[], ASGIApp]) -> Callable[[], ASGIApp]:
 
     def factory() -> ASGIApp:
         app = create()
+        # Now: what is frozen later is not found any more.
+        hub = next((thing for thing in gc.get_objects() if isinstance(thing, ProgressHub)), None)
+
+        def tell(*, collect: bool) -> None:
+            if collect:
+                gc.collect()
+            _tell(hub)
 
         async def observed_app(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "lifespan":
-                asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _tell)
+                loop = asyncio.get_running_loop()
+                loop.add_signal_handler(signal.SIGUSR1, partial(tell, collect=False))
+                loop.add_signal_handler(signal.SIGUSR2, partial(tell, collect=True))
             await app(scope, receive, send)
 
         return observed_app
@@ -41,10 +53,16 @@ def observed(create: Callable[[], ASGIApp]) -> Callable[[], ASGIApp]:
     return factory
 
 
-def _tell() -> None:
-    gc.collect()
-    (hub,) = [thing for thing in gc.get_objects() if isinstance(thing, ProgressHub)] or [None]
-    figures = {"tasks": len(asyncio.all_tasks())} | (dict(hub.sizes()) if hub else {})
+def _tell(hub: ProgressHub | None) -> None:
+    stats = gc.get_stats()
+    figures = {
+        "tasks": len(asyncio.all_tasks()),
+        **(hub.sizes() if hub else {}),
+        "frozen": gc.get_freeze_count(),
+        "garbage": sum(generation["collected"] for generation in stats),
+        "full_collections": stats[2]["collections"],
+        "threshold": gc.get_threshold()[0],
+    }
     path = Path(os.environ["I2V_BENCH_OBSERVED"])
     path.with_suffix(".new").write_text(json.dumps(figures))
     path.with_suffix(".new").replace(path)

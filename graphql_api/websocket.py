@@ -100,6 +100,12 @@ class Demanded(Operation[Context, None]):
         #: Its place among the viewer's subscriptions.
         self.place = ExitStack()
 
+    def ended(self, _: asyncio.Task[None]) -> None:
+        """Nothing of it runs any more."""
+        self.place.close()
+        # A task that was cancelled holds its traceback, and that holds us: a cycle of all that the connection had.
+        self.task = None
+
 
 class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """One connection. Strawberry's handler knows the protocol's states; this one is strict about what is sent."""
@@ -147,6 +153,8 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if self.connection_init_received:
             raise _Close(TOO_MANY, "Too many initialisation requests")
         await self.handle_connection_init({"type": "connection_init", "payload": message.get("payload") or {}})
+        # It was cancelled; and what it holds then is a cycle with this, of all that the connection has.
+        self.connection_init_timeout_task = None
 
     async def handle_subscribe(self, message: Any) -> None:
         """Begin an operation. Raises `_Close`."""
@@ -171,7 +179,7 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
             return
         operation.task = asyncio.create_task(self.run_operation(operation))
         operation.task.add_done_callback(self._task_done)
-        operation.task.add_done_callback(lambda _: operation.place.close())
+        operation.task.add_done_callback(operation.ended)
 
     async def cleanup_operation(self, operation_id: str) -> None:
         """End an operation. Its place is free at once: the next message may be the one that wants it."""
@@ -186,6 +194,7 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         """End everything of the connection, and wait until it has ended."""
         if self.connection_init_timeout_task:
             await ended(self.connection_init_timeout_task)
+            self.connection_init_timeout_task = None
         for operation_id in list(self.operations):
             await self.cleanup_operation(operation_id)
         if self.endings:
