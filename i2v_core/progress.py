@@ -165,7 +165,7 @@ class ProgressHub:
                         else:
                             box.knows(job.id, (job.version, None, None))
                         continue
-                elif job.state.is_terminal and not (told and job.created_at > newest):
+                elif job.state.is_terminal and not (known is not None and job.created_at > newest):
                     continue
                 box.put(await self._progress(job))
             for gone in told.keys() - {job.id for job in jobs}:
@@ -268,8 +268,9 @@ class ProgressHub:
             self._waiting.pop(job.id, None)
         now = time.time()
         estimate = self._line.estimate(job, now) if self._line else Estimate(None, None, None)
+        progress = Progress(job, estimate)  # one for all: what a reader makes of it is kept in it for the next
         for box in boxes:
-            box.put(Progress(job, estimate))
+            box.put(progress)
 
     def _forget(self, job_id: str, viewer: str) -> None:
         self._line_dirty.set()

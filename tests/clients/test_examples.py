@@ -60,3 +60,12 @@ def test_the_clients_are_pinned_exactly_and_the_lock_names_no_registry() -> None
     assert {name: lock[f"node_modules/{name}"]["version"] for name in asked} == asked
     assert [name for name, package in lock.items() if "resolved" in package] == []
     assert [name for name, package in lock.items() if name and "integrity" not in package] == []
+
+
+def test_apollo_knows_every_type_of_refusal() -> None:
+    schema = build_schema((ROOT / "schema.graphql").read_text())
+    [named] = re.findall(r"Refusal: \[(.*?)\]", DOCUMENT.read_text(), re.DOTALL)
+
+    assert set(re.findall(r'"(\w+)"', named)) == {
+        kind.name for kind in schema.get_possible_types(schema.type_map["Refusal"])
+    }  # type: ignore[arg-type]

@@ -121,6 +121,15 @@ async def test_if_none_of_the_known_ones_is_left_everything_is_told(hub: Progres
         assert set(await told_first(changes, queue, made.viewer)) == {(made.id, 2), f"{gone.id} is gone"}
 
 
+async def test_who_knows_none_is_told_what_has_ended_too(hub: ProgressHub, queue: JobQueue) -> None:
+    made = new_job()
+    await queue.enqueue(made)
+    await queue.cancel(made.id, made.viewer)
+
+    async with hub.viewer(made.viewer, {}) as changes:
+        assert await told_first(changes, queue, made.viewer) == [(made.id, 2)]
+
+
 async def test_a_foreign_job_among_the_known_ones_is_gone_like_any_other(hub: ProgressHub, queue: JobQueue) -> None:
     theirs = new_job("viewer_b")
     await queue.enqueue(theirs)
