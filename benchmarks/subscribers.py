@@ -19,6 +19,9 @@ SIZES = [int(size) for size in os.environ.get("I2V_BENCH_SUBSCRIBERS", "200,1000
 _EVENT_SECONDS = float(os.environ.get("I2V_BENCH_EVENT_SECONDS", "20"))
 _PLAIN = 1000
 _HURT = 2000
+_SLOW = 100
+#: Bytes that the kernel takes in for one who does not read: next to nothing, so that the server's own memory is met.
+_WINDOW = 4096
 
 
 async def main() -> None:
@@ -89,12 +92,13 @@ def _show(crowd: Crowd, name: str) -> None:
 
 
 async def _slow_readers(crowd: Crowd) -> None:
-    print("\n| events unread by each of 200 | KB each |\n|---|---|")
-    await crowd.connect(range(200))
+    print(f"\n| events of 4 KB, unread by each of {_SLOW} | process, KB each | kernel, KB each |\n|---|---|---|")
+    await crowd.connect(range(_SLOW), window=_WINDOW)
     before = crowd.memory()
     crowd.stop_reading()
     told = 0
-    for count in (100, 400, 1500):
+    for count in (50, 150, 400):
         told += count
         await crowd.tell_all(count)
-        print(f"| {told:,} | {(crowd.memory() - before) / 200 / 1000:.1f} |", flush=True)
+        grown, unsent = (crowd.memory() - before) / _SLOW / 1000, crowd.unsent() / _SLOW / 1000
+        print(f"| {told:,} | {grown:.1f} | {unsent:.1f} |", flush=True)
