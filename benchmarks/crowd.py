@@ -31,6 +31,10 @@ from i2v_core.viewers import COOKIE, ViewerCookie
 _SECRET = "a secret of the benchmark alone"
 _QUERY = """subscription Progress($jobId: ID!) { jobProgress(jobId: $jobId) { __typename ... on JobProgress {
   job { id } state stage percent attempt queuePosition startsInSeconds remainingSeconds segmentsReady version } } }"""
+#: What a page's server watches for its viewer; under the same name, so that it is read like the others.
+_PAGE_QUERY = _QUERY.replace("Progress($jobId: ID!)", "Page").replace(
+    "jobProgress(jobId: $jobId)", "jobProgress: viewerJobs"
+)
 _NAMED_QUERY = _QUERY.replace("job { id }", "job { id name }")
 _PLAIN_QUERY = "subscription Progress($jobId: ID!) { jobProgress(jobId: $jobId) { state percent version } }"
 #: Bytes of each event of those who do not read: what waits in the kernel is soon full.
@@ -38,6 +42,8 @@ _LONG = 4096
 #: Events are spread over so many jobs.
 _RUNNING = 100
 _EVENTS_PER_SECOND = 10
+#: The last of the crowd watch all their jobs, as a page does.
+_PAGES = 20
 _PATIENCE = 60.0
 
 
@@ -113,7 +119,10 @@ class Crowd:
 
     async def _connect(self, number: int, window: int) -> RawSubscriber:
         job = self._jobs[number]
-        query = subscribe(_PLAIN_QUERY if self.plain else _NAMED_QUERY if window else _QUERY, jobId=job.id)
+        if number >= self.size - _PAGES and not self.plain:
+            query = subscribe(_PAGE_QUERY)
+        else:
+            query = subscribe(_PLAIN_QUERY if self.plain else _NAMED_QUERY if window else _QUERY, jobId=job.id)
         cookie = f"{COOKIE}={self._cookie.sign(job.viewer)}"
         return await connect(self._deployment.port, number, cookie, query, self._on_text, window=window)
 
@@ -184,6 +193,27 @@ class Crowd:
             await asyncio.sleep(max(0, next_at - time.perf_counter()))
         await self._until(lambda: not self._sent, "every event arriving")
         return sorted(self._waits)
+
+    async def told_meanwhile(self, changes: int) -> list[float]:
+        """Milliseconds from a report to whoever watches all their jobs, while the places of all others change."""
+        pages = {job.id: number for number, job in enumerate(self._jobs) if number >= self.size - _PAGES}
+        self._order = [job_id for job_id in self._order if job_id not in pages]
+        runs = {job_id: await self._queue.begin(job_id) or 0 for job_id in pages}
+        await asyncio.sleep(2)
+        count = 0
+        for _ in range(changes):
+            change = asyncio.create_task(self.place_change())
+            await asyncio.sleep(0)
+            while self._wanted and not change.done():
+                count += 1
+                job_id = list(pages)[count % _PAGES]
+                self._sent[pages[job_id], count / 100] = time.perf_counter()
+                await self._queue.report(job_id, runs[job_id], percent=count / 100)
+                await asyncio.sleep(0.02)
+            await change
+        await self._until(lambda: not self._sent, "every page being told")
+        waits, self._waits = sorted(self._waits), []
+        return waits
 
     async def tell_all(self, count: int) -> None:
         """So many changes of the job of each connected subscriber, of 4 KB each."""
