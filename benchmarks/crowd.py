@@ -240,8 +240,8 @@ class Crowd:
     async def _begin_next(self) -> None:
         job_id = self._order[self._begun]
         self._begun += 1
+        await self._show_slot()  # first, as a worker does: else a job that has begun is counted as waiting
         self._run = await self._queue.begin(job_id) or 0
-        await self._show_slot()
 
     async def _show_slot(self) -> None:
         now = time.time()
