@@ -6,7 +6,6 @@ import asyncio
 import json
 import random
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -32,10 +31,19 @@ from i2v_core.viewers import COOKIE, ViewerCookie
 _SECRET = "a secret of the benchmark alone"
 _QUERY = """subscription Progress($jobId: ID!) { jobProgress(jobId: $jobId) { __typename ... on JobProgress {
   job { id } state stage percent attempt queuePosition startsInSeconds remainingSeconds segmentsReady version } } }"""
+#: What a page's server watches for its viewer; under the same name, so that it is read like the others.
+_PAGE_QUERY = _QUERY.replace("Progress($jobId: ID!)", "Page").replace(
+    "jobProgress(jobId: $jobId)", "jobProgress: viewerJobs"
+)
+_NAMED_QUERY = _QUERY.replace("job { id }", "job { id name }")
 _PLAIN_QUERY = "subscription Progress($jobId: ID!) { jobProgress(jobId: $jobId) { state percent version } }"
+#: Bytes of each event of those who do not read: what waits in the kernel is soon full.
+_LONG = 4096
 #: Events are spread over so many jobs.
 _RUNNING = 100
 _EVENTS_PER_SECOND = 10
+#: The last of the crowd watch all their jobs, as a page does.
+_PAGES = 20
 _PATIENCE = 60.0
 
 
@@ -96,21 +104,27 @@ class Crowd:
 
     # Subscribers ------------------------------------------------------------------------------------------------
 
-    async def connect(self, numbers: Iterable[int]) -> None:
-        """Subscribe each to its job, and wait until all have been told what stands."""
+    async def connect(self, numbers: Iterable[int], *, window: int = 0) -> None:
+        """Subscribe each to its job, and wait until all have been told what stands.
+
+        `window` are the bytes that the kernel takes in for each unread: as many as it likes, if 0.
+        """
         waiting = list(numbers)
         self._told = dict.fromkeys(waiting, 0)
         for begin in range(0, len(waiting), 100):
             batch = waiting[begin : begin + 100]
-            self._subscribers += await asyncio.gather(*(self._connect(number) for number in batch))
+            self._subscribers += await asyncio.gather(*(self._connect(number, window) for number in batch))
         await self._until(lambda: all(self._told.values()), "everybody told what stands")
         await asyncio.sleep(1)  # what was begun for them has come to rest
 
-    async def _connect(self, number: int) -> RawSubscriber:
+    async def _connect(self, number: int, window: int) -> RawSubscriber:
         job = self._jobs[number]
-        query = subscribe(_PLAIN_QUERY if self.plain else _QUERY, jobId=job.id)
+        if number >= self.size - _PAGES and not self.plain:
+            query = subscribe(_PAGE_QUERY)
+        else:
+            query = subscribe(_PLAIN_QUERY if self.plain else _NAMED_QUERY if window else _QUERY, jobId=job.id)
         cookie = f"{COOKIE}={self._cookie.sign(job.viewer)}"
-        return await connect(self._deployment.port, number, cookie, query, self._on_text)
+        return await connect(self._deployment.port, number, cookie, query, self._on_text, window=window)
 
     async def vanish(self) -> None:
         """Cut all connections at once, without a word, and wait until the server has let go of its ends."""
@@ -125,8 +139,6 @@ class Crowd:
         """Nobody reads any more; the connections stay open."""
         for subscriber in self._subscribers:
             subscriber.transport.pause_reading()
-            # A small window, so that the server's own memory is met and not the kernel's.
-            subscriber.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 
     def _on_text(self, subscriber: RawSubscriber, text: bytes) -> None:
         now = time.perf_counter()
@@ -182,25 +194,54 @@ class Crowd:
         await self._until(lambda: not self._sent, "every event arriving")
         return sorted(self._waits)
 
+    async def told_meanwhile(self, changes: int) -> list[float]:
+        """Milliseconds from a report to whoever watches all their jobs, while the places of all others change."""
+        pages = {job.id: number for number, job in enumerate(self._jobs) if number >= self.size - _PAGES}
+        self._order = [job_id for job_id in self._order if job_id not in pages]
+        runs = {job_id: await self._queue.begin(job_id) or 0 for job_id in pages}
+        await asyncio.sleep(2)
+        count = 0
+        for _ in range(changes):
+            change = asyncio.create_task(self.place_change())
+            await asyncio.sleep(0)
+            while self._wanted and not change.done():
+                count += 1
+                job_id = list(pages)[count % _PAGES]
+                self._sent[pages[job_id], count / 100] = time.perf_counter()
+                await self._queue.report(job_id, runs[job_id], percent=count / 100)
+                await asyncio.sleep(0.02)
+            await change
+        await self._until(lambda: not self._sent, "every page being told")
+        waits, self._waits = sorted(self._waits), []
+        return waits
+
     async def tell_all(self, count: int) -> None:
-        """So many changes of the job of each connected subscriber."""
+        """So many changes of the job of each connected subscriber, of 4 KB each."""
         numbers = [subscriber.number for subscriber in self._subscribers]
         for _ in range(count):
             await asyncio.gather(*(self._redis.publish(keys.EVENTS, self._event(number)) for number in numbers))
+            await asyncio.sleep(0.02)  # each is read and sent on its own: a backlog would be merged before it is met
         await asyncio.sleep(1)
+
+    def unsent(self) -> int:
+        """Bytes that the kernel holds for the server, in the buffers of its connections."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        port = f":{self._deployment.port:04X}"
+        return sum(int(row[4].split(":")[0], 16) for row in rows if row[1].endswith(port))
 
     def _event(self, number: int) -> str:
         job = self._jobs[number]
         self._version += 1
         fields = {"id": job.id, "viewer": job.viewer, "state": "PROCESSING", "percent": "1", "version": self._version}
+        fields["name"] = f"{self._version:0{_LONG}}"
         fields |= {"created_at": job.created_at, "options": json.dumps(job.options.to_dict()), "attempt": "1"}
         return json.dumps({"type": "job", "job": {name: str(value) for name, value in fields.items()}})
 
     async def _begin_next(self) -> None:
         job_id = self._order[self._begun]
         self._begun += 1
+        await self._show_slot()  # first, as a worker does: else a job that has begun is counted as waiting
         self._run = await self._queue.begin(job_id) or 0
-        await self._show_slot()
 
     async def _show_slot(self) -> None:
         now = time.time()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import socket
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -106,13 +107,25 @@ def subscribe(query: str, **variables: Any) -> bytes:
 
 
 async def connect(
-    port: int, number: int, cookie: str, message: bytes, on_text: Callable[[RawSubscriber, bytes], None]
+    port: int,
+    number: int,
+    cookie: str,
+    message: bytes,
+    on_text: Callable[[RawSubscriber, bytes], None],
+    *,
+    window: int = 0,
 ) -> RawSubscriber:
-    """A subscriber whose subscription was sent. Raises `OSError` if the server does not take it."""
+    """A subscriber whose subscription was sent. Raises `OSError` if the server does not take it.
+
+    `window` are the bytes that the kernel takes in for it unread: as many as it likes, if 0.
+    """
     loop = asyncio.get_running_loop()
     said = hello(f"127.0.0.1:{port}", cookie)
-    _, subscriber = await loop.create_connection(
-        lambda: RawSubscriber(number, said, message, on_text), "127.0.0.1", port
-    )
+    sock = socket.socket()
+    sock.setblocking(False)
+    if window:  # before it connects, or the peer has been told of more
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+    await loop.sock_connect(sock, ("127.0.0.1", port))
+    _, subscriber = await loop.create_connection(lambda: RawSubscriber(number, said, message, on_text), sock=sock)
     await subscriber.opened
     return subscriber
