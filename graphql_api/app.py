@@ -54,7 +54,7 @@ _READY_SECONDS = 2.0
 class Api:
     """The API's routes and what must run while they are served.
 
-    `routes` go into a Starlette app that is wrapped in `ViewerMiddleware`; `lifespan(middleware)` must be entered
+    `routes` go into a Starlette app that is wrapped in `ViewerMiddleware`, and that in `cross_origin`; `lifespan(middleware)` must be entered
     before the first request: it fetches the signing secrets and keeps the progress hub and the news of tokens running.
     """
 
@@ -105,7 +105,7 @@ def build_api(settings: Settings) -> Api:
     playground = Playground(settings)
     routes: list[Route | WebSocketRoute] = [
         # No list of methods: the view refuses the others in the form of a GraphQL error.
-        Route("/graphql", playground.before(Counted(view, services.rates)), middleware=cross_origin(settings)),
+        Route("/graphql", playground.before(Counted(view, services.rates))),
         WebSocketRoute("/graphql", view),
         *playground.routes,
         *counted(media.routes(services), services.rates),
@@ -124,11 +124,11 @@ def create_app() -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with api.lifespan(app):
+        async with api.lifespan(viewers):
             yield
 
-    app = ViewerMiddleware(Starlette(routes=api.routes, lifespan=lifespan))
-    return app
+    viewers = ViewerMiddleware(Starlette(routes=api.routes, lifespan=lifespan))
+    return cross_origin(viewers, settings)
 
 
 async def _healthz(_: Request) -> Response:

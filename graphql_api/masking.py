@@ -6,7 +6,6 @@ import secrets
 from typing import Any
 
 from graphql import GraphQLError
-from strawberry.schema.exceptions import InvalidOperationTypeError
 
 from graphql_api.request_errors import RequestCode, coded
 from i2v_core.errors import I2VError
@@ -20,8 +19,6 @@ def shown(error: GraphQLError) -> GraphQLError:
     original = error.original_error
     if isinstance(original, I2VError):
         return _expected(original, error)
-    if isinstance(original, InvalidOperationTypeError):
-        return coded(error, RequestCode.OPERATION_NOT_ALLOWED)
     if original is not None and not isinstance(original, GraphQLError):
         return unexpected(original, error)
     if "code" in (error.extensions or {}):

@@ -67,6 +67,14 @@ class MultipartBody:
     fields: dict[str, bytes] = field(default_factory=dict)
     files: dict[str, ReceivedFile] = field(default_factory=dict)
 
+    def may_be_known(self, refusal: UploadRefused | StoreUnavailable) -> bool:
+        """Whether an upload that has no place may be one that was taken in before: it costs no new place in line then."""
+        return (
+            isinstance(refusal, UploadRefused)
+            and refusal.code in (Code.TOO_MANY_WAITING, Code.QUEUE_FULL)
+            and b"dempotencyKey" in self.fields.get("operations", b"")
+        )
+
     def json(self, name: str) -> Any:
         """The JSON value of a field. Raises `RequestRefused` 400 if it is missing or none."""
         if name not in self.fields:
@@ -206,7 +214,7 @@ class _Parser:
         if not all(name in self._body.fields for name in self._body.before_files):
             raise invalid("The fields 'operations' and 'map' must come before the files, in this order.")
         name = _display_name(options[b"filename"].decode("utf-8", "replace"))
-        if self._body.refusal is not None and not self._may_be_known():
+        if self._body.refusal is not None and not self._body.may_be_known(self._body.refusal):
             unread = ReceivedFile(name, self._folder / "never-made", refusal=self._body.refusal)
             self._file = self._body.files[self._field] = unread
             return
@@ -219,15 +227,6 @@ class _Parser:
             return
         self._handle, self._head, self._hash = handle, b"", hashlib.sha256()  # type: ignore[assignment]
         self._file = self._body.files[self._field] = ReceivedFile(name, Path(handle.name))
-
-    def _may_be_known(self) -> bool:
-        """Whether the upload may be one that was taken in before: it costs no new place in line then."""
-        refusal = self._body.refusal
-        return (
-            isinstance(refusal, UploadRefused)
-            and refusal.code in (Code.TOO_MANY_WAITING, Code.QUEUE_FULL)
-            and b"dempotencyKey" in self._body.fields.get("operations", b"")
-        )
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         if self._file is None:

@@ -42,10 +42,22 @@ class MultipartRequests:
         folder = incoming_folder(self._services.media.root)
         async with self._limits.one_upload(identity.flow):
             await receive_multipart(request, folder, self._services.settings, body)
+        await self._admit_the_others(body, identity.flow, held)
         operations, places = body.json("operations"), body.json("map")
         demanded = parameters.of_value(operations)
         self._put(body.files, self._read_map(places), operations)
         return demanded
+
+    async def _admit_the_others(self, body: MultipartBody, flow: str, held: AsyncExitStack) -> None:
+        """A place for each file beyond the first: the bounds count pictures, however many come in one request."""
+        for file in list(body.files.values())[1:]:
+            if file.refusal is not None:
+                continue
+            try:
+                await held.enter_async_context(self._services.admission.admitted(flow))
+            except (UploadRefused, StoreUnavailable) as refusal:
+                if not body.may_be_known(refusal):
+                    file.refusal = refusal
 
     def _read_map(self, places: object) -> dict[str, list[str]]:
         if not isinstance(places, dict) or not all(

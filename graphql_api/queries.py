@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
@@ -43,6 +44,17 @@ async def find_node(node_id: str, info: Info) -> Node | None:
     return await find_job(node_id, info)
 
 
+async def find_nodes(node_ids: Sequence[str], info: Info) -> list[Node | None]:
+    """The same for many, in their order; the jobs among them in one round trip."""
+    ids = list(dict.fromkeys(node_id for node_id in node_ids if is_id("job", node_id)))
+    jobs = await info.context.services.queue.get_many(ids) if ids else []
+    own = {job.id: job for job in jobs if job is not None and job.viewer == info.context.viewer}
+    return [
+        Job.of(own[node_id]) if node_id in own else None if is_id("job", node_id) else await find_node(node_id, info)
+        for node_id in node_ids
+    ]
+
+
 @strawberry.type(description="What can be asked.")
 class Query(TokenQueries):
     @strawberry.field(description="A job of yours; null if there is none with this id.")
@@ -63,7 +75,7 @@ class Query(TokenQueries):
         info: Info,
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids of the objects, at most 100.")],
     ) -> list[Node | None]:
-        return [await find_node(node_id, info) for node_id in ids]
+        return await find_nodes(ids, info)
 
     @strawberry.field(description="Your jobs, newest first.")
     async def jobs(

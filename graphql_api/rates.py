@@ -9,6 +9,7 @@ While Redis is away nobody is refused: hardly anything can be asked then, and wh
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -31,6 +32,8 @@ from i2v_core.viewers import IDENTITY_KEY, Identity
 
 #: Seconds for which Redis is not asked again after it did not answer: its own tries take half a second each time.
 _AWAY_SECONDS = 1.0
+#: Seconds after which a Redis that does not answer counts as away: everybody's request waits for it, also what needs none.
+_PATIENCE_SECONDS = 1.0
 #: Seconds for which whoever was refused is refused without asking Redis: no less than they were told to wait.
 _REFUSED_SECONDS = 1.0
 #: Refusals remembered at once.
@@ -92,13 +95,14 @@ class Rates:
             if (refused := self._refused.get(name)) and refused[0] > now:
                 raise refused[1].with_traceback(None)  # or it would grow by each raise
         try:
-            granted = await self._storage.acquire_all(wanted)
-            if all(granted):
-                return
-            item, name = wanted[granted.index(False)]
-            # The library says when the next is let in; a refusal may cost a second round trip.
-            again_at = (await self._limiter.get_window_stats(item, name)).reset_time
-        except (RedisError, OSError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                granted = await self._storage.acquire_all(wanted)
+                if all(granted):
+                    return
+                item, name = wanted[granted.index(False)]
+                # The library says when the next is let in; a refusal may cost a second round trip.
+                again_at = (await self._limiter.get_window_stats(item, name)).reset_time
+        except (RedisError, OSError):  # a TimeoutError is an OSError
             self._away_until = time.monotonic() + _AWAY_SECONDS
             return
         refusal = _refusal(item, item is self._viewer, max(_REFUSED_SECONDS, again_at - time.time()))

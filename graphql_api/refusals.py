@@ -54,14 +54,10 @@ class TryAgain(Refusal):
     pass
 
 
-#: Long enough for a restart of Redis, short enough for a person who waits.
-_RETRY_AFTER = 3.0
-
-
 def try_again(error: StoreUnavailable) -> TryAgain:
     """The answer while Redis or the media store is away."""
     return TryAgain(
-        code=error.code, message=error.message, how_to_fix=error.how_to_fix, retry_after_seconds=_RETRY_AFTER
+        code=error.code, message=error.message, how_to_fix=error.how_to_fix, retry_after_seconds=error.retry_after
     )
 
 

@@ -18,6 +18,8 @@ from i2v_core.errors import Limit
 _LONGEST = 400
 #: The library shows values as Python writes them, objects of ours with the name of their class.
 _SHOWN_VALUE = re.compile(r"(cannot represent (?:an? )?[\w -]*?value): .*$|[;,] found: .*$", re.DOTALL)
+#: Strawberry shows the value, and with it Python's words for what is wrong with it.
+_WRONG_DATE_TIME = re.compile(r"Value cannot represent a DateTime: .*$", re.DOTALL)
 _INNER_SENTENCE = re.compile(r"but encountered error '(.*)'\.?$", re.DOTALL)
 
 
@@ -109,6 +111,7 @@ def coded(error: GraphQLError, code: RequestCode) -> GraphQLError:
 def plainly(message: str) -> str:
     """The library's sentence without the value that it shows: whoever sent it knows it, and it may be a secret."""
     message = message.replace("not to be None", "not to be null")
+    message = _WRONG_DATE_TIME.sub("Value cannot represent a DateTime, such as 2030-12-31T23:59:59Z.", message)
     message = _SHOWN_VALUE.sub(lambda found: found[1] or "", message).replace("represent value", "represent this value")
     message = _INNER_SENTENCE.sub(lambda found: f"but: {found[1]}", message)
     return message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"

@@ -22,7 +22,6 @@ from graphql_api.mutations import Mutation
 from graphql_api.persisted import keep_persisted
 from graphql_api.playback_types import Playback
 from graphql_api.queries import Query
-from graphql_api.rates import count_on_socket
 from graphql_api.scopes import hold_to_scopes
 from graphql_api.subscriptions import Subscription
 from graphql_api.types import Job
@@ -53,7 +52,7 @@ class I2VSchema(strawberry.Schema):
     async def _prepare_operation_async(
         self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
     ) -> PreExecutionError | None:
-        """Count, parse, hold against the limits, validate; queries, mutations and subscriptions alike, over any transport."""
+        """Parse, hold against the limits, validate; queries, mutations and subscriptions alike, over any transport."""
         try:
             errors = await self._prepare(context, extensions_runner)
         except GraphQLError as error:
@@ -68,7 +67,6 @@ class I2VSchema(strawberry.Schema):
 
     async def _prepare(self, context: ExecutionContext, runner: SchemaExtensionsRunner) -> list[GraphQLError]:
         request: Context = context.context
-        await count_on_socket(request)
         settings, rules, core = request.services.settings, tuple(context.validation_rules), self._schema
         async with runner.parsing():
             document, key = self._documents.read(context.query, context.variables, settings, core, rules)

@@ -7,7 +7,6 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UnsetType
 
@@ -21,7 +20,7 @@ from graphql_api.request_errors import RequestCode
 from graphql_api.schema import schema
 from graphql_api.subscription_bounds import SubscriptionBounds
 from graphql_api.tokens import sign_in
-from graphql_api.websocket import Socket, TransportWSHandler
+from graphql_api.websocket import FORBIDDEN, TRY_AGAIN_LATER, Closed, Socket, TransportWSHandler
 from i2v_core.errors import StoreUnavailable, Unauthenticated
 from i2v_core.viewer_middleware import HOLDING_KEY
 from i2v_core.viewers import IDENTITY_KEY, Identity
@@ -62,11 +61,13 @@ class GraphQLView(GraphQL[Context, None]):
         return encoded(data)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        """A WebSocket's client may show a token when it connects. Raises `ConnectionRejectionError` (close 4403)."""
+        """A WebSocket's client may show a token when it connects. Raises `Closed`, for good only if the token is wrong."""
         try:
             await sign_in(context)
-        except (Unauthenticated, StoreUnavailable) as error:
-            raise ConnectionRejectionError from error
+        except Unauthenticated as error:
+            raise Closed(FORBIDDEN, error.message) from None
+        except StoreUnavailable as error:
+            raise Closed(TRY_AGAIN_LATER, f"{error.message} {error.how_to_fix}") from None
         return await super().on_ws_connect(context)
 
     async def _context_of(self, request: Request | WebSocket) -> Context:

@@ -23,6 +23,7 @@ from graphql_api.http.parameters import Parameters
 from graphql_api.http.refusals import RequestRefused
 from graphql_api.masking import unexpected
 from graphql_api.persisted import text_of
+from graphql_api.rates import count_on_socket
 from i2v_core.settings import Settings
 from i2v_core.tasks import ended
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 #: Close codes of the protocol. 4400 and 4429 are final for clients: they do not connect again by themselves.
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN = 4400, 4401, 4403
 TOO_MANY, INTERNAL_ERROR = 4429, 4500
+#: "Try again later" (RFC 6455's registry): clients connect again by themselves.
+TRY_AGAIN_LATER = 1013
 #: Longest reason of a close frame in bytes (RFC 6455, 5.5).
 _MAX_REASON = 123
 #: Longest id of an operation. Clients count, or use UUIDs of 36.
@@ -40,8 +43,8 @@ _MAX_ID = 256
 _WINDOW = 10.0
 
 
-class _Close(Exception):
-    """What was received ends the connection."""
+class Closed(Exception):
+    """What was received, or what cannot be done with it, ends the connection with this code of the protocol."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -53,7 +56,7 @@ class Socket(ASGIWebSocketAdapter):
     """The WebSocket below the protocol: texts of a bounded length and number, each a JSON value."""
 
     async def texts(self, settings: Settings) -> AsyncGenerator[str, None]:
-        """The client's messages, until it goes. Raises `_Close` for one that is none, too long, or one too many."""
+        """The client's messages, until it goes. Raises `Closed` for one that is none, too long, or one too many."""
         left, then = settings.messages_per_second * _WINDOW, time.monotonic()
         while self.ws.application_state is not WebSocketState.DISCONNECTED:
             message = await self.ws.receive()
@@ -63,17 +66,17 @@ class Socket(ASGIWebSocketAdapter):
             left = min(left + (now - then) * settings.messages_per_second, settings.messages_per_second * _WINDOW) - 1
             then = now
             if left < 0:
-                raise _Close(
+                raise Closed(
                     TOO_MANY,
                     f"Over {settings.messages_per_second:g} messages a second for {_WINDOW:g} s. Connect again in {_WINDOW:g} s.",
                 )
             if text is None:
-                raise _Close(BAD_REQUEST, "Messages must be texts, not binary")
+                raise Closed(BAD_REQUEST, "Messages must be texts, not binary")
             if (
                 len(text) > settings.message_kb * 1024
                 or len(text.encode(errors="replace")) > settings.message_kb * 1024
             ):
-                raise _Close(BAD_REQUEST, f"A message is longer than {settings.message_kb * 1024} bytes")
+                raise Closed(BAD_REQUEST, f"A message is longer than {settings.message_kb * 1024} bytes")
             yield text
 
     async def send_json(self, message: Any) -> None:
@@ -127,7 +130,7 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             async for text in self.websocket.texts(settings):
                 await self.handle_message(_read(text))
-        except _Close as close:
+        except Closed as close:
             await self.websocket.close(close.code, close.reason)
         except WebSocketDisconnected:
             pass
@@ -137,7 +140,7 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.shutdown()
 
     async def handle_message(self, message: Any) -> None:
-        """One message, its form checked (`_read`). Raises `_Close`."""
+        """One message, its form checked (`_read`). Raises `Closed`."""
         match message["type"]:
             case "connection_init":
                 await self._initialise(message)
@@ -151,25 +154,25 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def _initialise(self, message: Any) -> None:
         if self.connection_init_received:
-            raise _Close(TOO_MANY, "Too many initialisation requests")
+            raise Closed(TOO_MANY, "Too many initialisation requests")
         await self.handle_connection_init({"type": "connection_init", "payload": message.get("payload") or {}})
         # It was cancelled; and what it holds then is a cycle with this, of all that the connection has.
         self.connection_init_timeout_task = None
 
     async def handle_subscribe(self, message: Any) -> None:
-        """Begin an operation. Raises `_Close`."""
+        """Begin an operation. Raises `Closed`."""
         if not self.connection_acknowledged:
-            raise _Close(UNAUTHORIZED, "Unauthorized")
+            raise Closed(UNAUTHORIZED, "Unauthorized")
         operation_id = message["id"]
         if operation_id in self.operations:
-            raise _Close(4409, f"Subscriber for {operation_id} already exists")
+            raise Closed(4409, f"Subscriber for {operation_id} already exists")
         most = self.view.services.settings.subscriptions_per_connection
         if len(self.operations) >= most:
-            raise _Close(TOO_MANY, f"More than {most} subscriptions on one connection. End some, or open another one.")
+            raise Closed(TOO_MANY, f"More than {most} subscriptions on one connection. End some, or open another one.")
         try:
             demanded = parameters.of_value(message["payload"])
         except RequestRefused as refusal:
-            raise _Close(BAD_REQUEST, refusal.reason) from None
+            raise Closed(BAD_REQUEST, refusal.reason) from None
         operation = Demanded(self, operation_id, demanded)
         self.operations[operation_id] = operation
         try:
@@ -186,6 +189,8 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         operation = self.operations.pop(operation_id, None)
         if isinstance(operation, Demanded) and operation.task:
             operation.place.close()
+            # Its task may be about to send what it has. Under an id that is free, and may be another operation's by then.
+            operation.completed = True
             ending = asyncio.create_task(ended(operation.task))
             self.endings.add(ending)
             ending.add_done_callback(self.endings.discard)
@@ -216,6 +221,8 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def _send_results(self, operation: Demanded) -> None:
         try:
+            # First: to look for a text costs a question to Redis, whether there is one or not.
+            await count_on_socket(self.context)
             operation.demanded.query = await text_of(operation.demanded, self.view.services.persisted)
         except GraphQLError as error:
             await operation.send_initial_errors([error])
@@ -246,24 +253,24 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
 
 def _read(text: str) -> Any:
-    """A message as the protocol has it. Raises `_Close` 4400 for anything else."""
+    """A message as the protocol has it. Raises `Closed` 4400 for anything else."""
     try:
         message = read_json(text)
     except NotJSON as error:
-        raise _Close(BAD_REQUEST, f"A message {error}") from None
+        raise Closed(BAD_REQUEST, f"A message {error}") from None
     if not isinstance(message, dict):
-        raise _Close(BAD_REQUEST, "A message must be a JSON object")
+        raise Closed(BAD_REQUEST, "A message must be a JSON object")
     kind = message.get("type")
     if kind in ("connection_init", "ping", "pong"):
         if not isinstance(message.get("payload"), dict | None):
-            raise _Close(BAD_REQUEST, f"The payload of '{kind}' must be an object or null")
+            raise Closed(BAD_REQUEST, f"The payload of '{kind}' must be an object or null")
     elif kind in ("subscribe", "complete"):
         operation_id = message.get("id")
         if not isinstance(operation_id, str) or not 0 < len(operation_id) <= _MAX_ID:
-            raise _Close(BAD_REQUEST, f"The id of '{kind}' must be a text of 1 to {_MAX_ID} characters")
+            raise Closed(BAD_REQUEST, f"The id of '{kind}' must be a text of 1 to {_MAX_ID} characters")
         if kind == "subscribe" and not isinstance(message.get("payload"), dict):
-            raise _Close(BAD_REQUEST, "The payload of 'subscribe' must be an object")
+            raise Closed(BAD_REQUEST, "The payload of 'subscribe' must be an object")
     else:
         shown = kind if isinstance(kind, str) else "none"
-        raise _Close(BAD_REQUEST, f"Unknown message type: {shown}")
+        raise Closed(BAD_REQUEST, f"Unknown message type: {shown}")
     return message

@@ -14,9 +14,11 @@ from pathlib import Path
 from reflex_base.constants import Env
 from reflex_base.environment import environment
 from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graphql_api.app import build_api
+from graphql_api.app import Api, build_api
+from graphql_api.http.origins import cross_origin
 from i2v_app.api_client import forward_people_with
 from i2v_app.build import BUILT, ROOT, WEB
 from i2v_app.same_origin import SameOriginOnly
@@ -39,8 +41,7 @@ def build_app() -> ASGIApp:
     with chdir(ROOT):  # Reflex looks for rxconfig.py in the current folder only
         from i2v_app.app import app as page
 
-        page.api_transformer = Starlette(routes=api.routes)
-        pages_and_api = page()
+        pages = page()
 
     @asynccontextmanager
     async def run_api() -> AsyncIterator[None]:
@@ -48,10 +49,22 @@ def build_app() -> ASGIApp:
             yield
 
     page.register_lifespan_task(run_api)
-    with_headers = PageHeaders(pages_and_api, BUILT)
+    with_headers = PageHeaders(_api_before_pages(api, pages), BUILT)
     viewers = ViewerMiddleware(with_headers)
     forward_people_with(lambda address: viewers.forwarding.sign(address))
-    return SameOriginOnly(_viewers_but_for_shared_files(viewers, with_headers), settings().cors_origin_list)
+    asked = cross_origin(_viewers_but_for_shared_files(viewers, with_headers), settings())
+    return SameOriginOnly(asked, settings().cors_origin_list)
+
+
+def _api_before_pages(api: Api, pages: ASGIApp) -> ASGIApp:
+    """The API's routes first. Not by Reflex's `api_transformer`: it would answer for other origins in the API's place."""
+    routed = Starlette(routes=[*api.routes, Mount("", pages)])
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        # A mounted app is not told of start and end, and it is the pages' start that runs the API.
+        await (pages if scope["type"] == "lifespan" else routed)(scope, receive, send)
+
+    return app
 
 
 def _viewers_but_for_shared_files(viewers: ASGIApp, files: ASGIApp) -> ASGIApp:

@@ -27,8 +27,8 @@ _OLDEST_NODE = (22, 22)
 _LITTLE_DISK, _NO_DISK = 1_000_000_000, 100_000_000
 #: What docker-compose.yml alone reads, for its front.
 _OF_COMPOSE = {"I2V_SITE", "I2V_CERTIFICATES", "I2V_HTTP_PORT"}
-#: Variables of the command line as a client.
-_OF_CLIENT = {"I2V_URL", "I2V_TOKEN"}
+#: Variables of the command line as a client, and of the examples in docs/api.md.
+_OF_CLIENT = {"I2V_URL", "I2V_TOKEN", "I2V_COOKIE"}
 #: Seconds to wait for a Redis elsewhere.
 _PATIENCE = 3
 

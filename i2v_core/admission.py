@@ -63,7 +63,7 @@ class Admission:
         settings = self._queue.settings
         if outcome == "in_flight":
             return UploadRefused(
-                f"You are sending {settings.uploads_in_flight} pictures at once, and that is as many as are taken.",
+                f"You are sending {_counted(settings.uploads_in_flight, 'picture')} at once, and that is as many as are taken.",
                 "Wait until one of them has arrived.",
                 code=Code.TOO_MANY_AT_ONCE,
                 limit=Limit("uploads under way", settings.uploads_in_flight, "uploads"),
@@ -71,7 +71,8 @@ class Admission:
             )
         if outcome == "rate":
             return UploadRefused(
-                f"You have sent {settings.uploads_per_minute} pictures in a minute, and that is as many as are taken.",
+                f"You have begun {_counted(settings.uploads_per_minute, 'upload')} within a minute, and that is as many "
+                "as are taken.",
                 f"Try again in {_in_words(wait)}.",
                 code=Code.TOO_MANY_UPLOADS,
                 limit=Limit("uploads a minute", settings.uploads_per_minute, "uploads"),
@@ -80,7 +81,7 @@ class Admission:
         if outcome == "flow_full":
             wait = await self._until_one_begins(flow)
             return UploadRefused(
-                f"You have {settings.waiting_per_viewer} pictures waiting, and that is as many as one may have.",
+                f"You have {_counted(settings.waiting_per_viewer, 'picture')} waiting, and that is as many as one may have.",
                 f"Try again when one of them has begun: in {_in_words(wait)}. Or cancel one.",
                 code=Code.TOO_MANY_WAITING,
                 limit=Limit("pictures waiting", settings.waiting_per_viewer, "pictures"),
@@ -105,6 +106,10 @@ class Admission:
             place = line.places.get(first[0]) if first else None
         wait = line.starts_in(place, line.at) if place else None
         return max(1.0, round(_SOME_SECONDS if wait is None else wait, 1))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def _in_words(seconds: float) -> str:

@@ -147,6 +147,8 @@ class StoreUnavailable(I2VError):
             "The server cannot reach its store at the moment.",
             "Nothing was lost. Try again in a few seconds.",
             code=Code.TRY_AGAIN,
+            # Long enough for a restart of Redis, short enough for a person who waits.
+            retry_after=3.0,
         )
 
 

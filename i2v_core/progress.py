@@ -199,6 +199,9 @@ class ProgressHub:
         line = await self.line()
         if job.state is JobState.QUEUED and job.id not in line.places:
             line = await self._read_line()  # it came after the last look
+        if job.state is JobState.QUEUED and job.id not in line.places:
+            # It has begun since it was read: who would be told that it waits, in no place, would be told nonsense.
+            job = (await self._queue.get_many([job.id]))[0] or job
         return Progress(job, line.estimate(job, time.time()))
 
     def sizes(self) -> dict[str, int]:

@@ -25,8 +25,10 @@ async def signing_secrets(redis: Redis, settings: Settings) -> tuple[str, ...]:
     if settings.secrets:
         return settings.secrets
     with store_errors():
-        await redis.set(keys.SECRET, secrets.token_urlsafe(32), nx=True)
-        text = str(await redis.get(keys.SECRET))
+        text: str | None = None
+        while not text:  # it may be gone between the two, and then another process may have made it
+            await redis.set(keys.SECRET, secrets.token_urlsafe(32), nx=True)
+            text = await redis.get(keys.SECRET)
     words = (word.partition("@") for word in text.split())
     return tuple(secret for secret, _, retired in words if not retired or int(retired) > time.time() - COOKIE_SECONDS)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+import asyncio
+import builtins
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.resources import files
 from typing import Any, Final
 
 from redis.asyncio import ConnectionPool, Redis
-from redis.asyncio.client import PubSub
+from redis.asyncio.client import Pipeline, PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, ResponseError, TimeoutError
@@ -23,6 +25,8 @@ UNAVAILABLE = (ConnectionError, TimeoutError, BusyLoadingError)
 _NO_WRITES = ("OOM ", "MISCONF ", "READONLY ", "LOADING ", "MASTERDOWN ", "NOREPLICAS ")
 #: Seconds without an answer after which a connection counts as dead. No command here takes a tenth of one.
 _ANSWER_SECONDS = 5.0
+#: Seconds after which a command is given up, with all its tries: each of them may wait for its answer, and for a connection.
+_DEADLINE_SECONDS = 6.0
 
 #: How every connection is made.
 CONNECTION: Final[dict[str, Any]] = {
@@ -52,10 +56,36 @@ def connect(url: str) -> Redis:
     """A client with a pool of its own; text in and out.
 
     It tries again three times within about half a second (a restart of Redis takes less), then raises one of
-    `UNAVAILABLE`.
+    `UNAVAILABLE`. So it does 6 s after the command was given if Redis neither refuses nor answers.
     """
-    client: Redis = Redis.from_url(url, decode_responses=True, **CONNECTION)
+    client: Redis = _Punctual.from_url(url, decode_responses=True, **CONNECTION)
     return client
+
+
+async def _in_time(answer: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        async with asyncio.timeout(_DEADLINE_SECONDS) as deadline:
+            return await answer
+    except builtins.TimeoutError:
+        if deadline.expired():
+            raise TimeoutError(f"no answer within {_DEADLINE_SECONDS:.0f} s") from None
+        raise
+
+
+class _PunctualPipeline(Pipeline):
+    async def execute(self, raise_on_error: bool = True) -> list[Any]:
+        answers: list[Any] = await _in_time(super().execute(raise_on_error))
+        return answers
+
+
+class _Punctual(Redis):
+    """Commands and pipelines, scripts among them, that end by the deadline. Subscriptions have none."""
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        return await _in_time(super().execute_command(*args, **options))  # type: ignore[no-untyped-call]
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
+        return _PunctualPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
 
 def redis_url(settings: Settings) -> str:

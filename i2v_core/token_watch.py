@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterable
+from typing import Any
 
 from i2v_core.tokens import Token, Tokens, digest
 
@@ -17,16 +18,20 @@ from i2v_core.tokens import Token, Tokens, digest
 _REMEMBERED_SECONDS = 2.0
 #: Tokens remembered at once. One takes about 1 KB.
 _MOST_REMEMBERED = 4096
+#: Seconds for which what was no token is not looked for again: a program that goes on with a revoked one costs Redis nothing.
+#: A secret that was refused never becomes a token later.
+_REFUSED_SECONDS = 10.0
 
 
 class Holding:
     """A WebSocket or an answer that streams, from its opening to its end: the right to it can be taken away."""
 
-    __slots__ = ("_limit", "_watch", "token")  # every waiting subscriber has one
+    __slots__ = ("_is_over", "_limit", "_watch", "token")  # every waiting subscriber has one
 
     def __init__(self, watch: TokenWatch) -> None:
         self._watch = watch
         self._limit = asyncio.timeout(None)
+        self._is_over = False
         self.token: Token | None = None
 
     async def __aenter__(self) -> Holding:
@@ -34,25 +39,30 @@ class Holding:
         return self
 
     async def __aexit__(self, *raised: object) -> None:
+        self._is_over = True
         self._watch.forget(self)
         # Turns the cancellation that `end` made into a TimeoutError.
         await self._limit.__aexit__(*raised)  # type: ignore[arg-type]
 
     @property
     def was_ended(self) -> bool:
-        """Whether it was ended because its token was."""
+        """Whether it was ended because its right was."""
         return self._limit.expired()
 
     def depends_on(self, token: Token) -> None:
-        """From now on it ends when the token expires or is revoked."""
+        """From now on it ends when this token expires or is revoked, and no more when an earlier one does."""
+        if self._is_over or self.was_ended:
+            return
+        self._watch.forget(self)
         self.token = token
+        now = asyncio.get_running_loop().time()
+        self._limit.reschedule(None if token.expires_at is None else now + token.expires_at - time.time())
+        # Last: it ends at once what depends on a token that is revoked already.
         self._watch.remember(self)
-        if token.expires_at is not None:
-            self._limit.reschedule(asyncio.get_running_loop().time() + token.expires_at - time.time())
 
     def end(self) -> None:
-        """End it at the next turn of the loop: what runs in it is cancelled."""
-        if not self._limit.expired():
+        """End it at the next turn of the loop: what runs in it is cancelled. Nothing happens to one that is over."""
+        if not (self._is_over or self.was_ended):
             self._limit.reschedule(asyncio.get_running_loop().time())
 
 
@@ -62,6 +72,8 @@ class TokenWatch:
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
         self._known: dict[str, tuple[Token, float]] = {}
+        #: Until when (monotonic) what was shown is known to be no token.
+        self._refused: dict[str, float] = {}
         self._held: dict[str, set[Holding]] = defaultdict(set)
         #: Ended lately: one that was found just before, and is held just after, ends too.
         self._ended: deque[str] = deque(maxlen=_MOST_REMEMBERED)
@@ -72,11 +84,16 @@ class TokenWatch:
         if (known := self._known.get(name)) and known[1] > time.monotonic() and not known[0].is_over:
             return known[0]
         self._known.pop(name, None)
+        if self._refused.get(name, 0.0) > time.monotonic():
+            return None
         token = await self._tokens.used(secret)
         if token is not None:
-            while len(self._known) >= _MOST_REMEMBERED:
-                del self._known[next(iter(self._known))]
+            _make_room(self._known)
             self._known[name] = token, time.monotonic() + _REMEMBERED_SECONDS
+        else:
+            self._refused.pop(name, None)
+            _make_room(self._refused)
+            self._refused[name] = time.monotonic() + _REFUSED_SECONDS
         return token
 
     def remember(self, holding: Holding) -> None:
@@ -109,3 +126,8 @@ class TokenWatch:
         tokens = [token for token in held.values() if token is not None]
         if tokens:
             self.end(held.keys() - await self._tokens.which_live(tokens))
+
+
+def _make_room(remembered: dict[str, Any]) -> None:
+    while len(remembered) >= _MOST_REMEMBERED:
+        del remembered[next(iter(remembered))]

@@ -7,15 +7,16 @@ from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from i2v_core.errors import StoreUnavailable, Unauthenticated
+from i2v_core.errors import Code, I2VError, StoreUnavailable, Unauthenticated
 from i2v_core.forwarding import FORWARDED_HEADER, Forwarding
 from i2v_core.http_refusals import refusal_response
 from i2v_core.jobs import new_id
 from i2v_core.logs import get_logger
 from i2v_core.token_watch import Holding, TokenWatch
-from i2v_core.tokens import Token
+from i2v_core.tokens import PREFIX, Token
 from i2v_core.viewers import COOKIE, COOKIE_SECONDS, IDENTITY_KEY, Identity, ViewerCookie, flow_of
 
 log = get_logger("identity")
@@ -24,17 +25,19 @@ log = get_logger("identity")
 HOLDING_KEY = "i2v.holding"
 #: Kinds of answers that may go on for hours.
 _STREAMS = ("text/event-stream", "multipart/mixed")
-#: The close code for a token that is not, or no longer, valid: "Forbidden" of graphql-transport-ws' reference server.
+#: The close code for a token or cookie that is no longer valid: "Forbidden" of graphql-transport-ws' reference server.
 FORBIDDEN_CLOSE = 4403
-_OVER = "The token has expired or was revoked."
+_TOKEN_OVER = "The token has expired or was revoked."
+_COOKIE_OVER = "The cookie is not valid any more."
 
 
 class ViewerMiddleware:
     """ASGI middleware that puts the `Identity` into the scope (`i2v.identity`) and sends the cookie on first contact.
 
     A request with `Authorization: Bearer` is its token's and nobody else's: a token that is not valid is refused (401), and no
-    cookie is sent. What a token has opened ends with it. The secrets may be set after construction and must be before the
-    first request: they come out of Redis at start, and again when they are rotated.
+    cookie is sent. What a token has opened ends with it, and a WebSocket or stream of a cookie ends when the secret that
+    signed it is dropped. The secrets may be set after construction and must be before the first request: they come out of
+    Redis at start, and again when they are rotated.
     """
 
     def __init__(self, app: ASGIApp, secret: str | None = None, tokens: TokenWatch | None = None) -> None:
@@ -42,14 +45,22 @@ class ViewerMiddleware:
         self.cookie: ViewerCookie | None = None
         self.forwarding = Forwarding([])
         self._tokens = tokens
+        self._secrets: frozenset[str] = frozenset()
         self._flow_secret = ""
+        #: What is open by a cookie, and the cookie.
+        self._by_cookies: dict[Holding, str] = {}
         self._said_not_believed = False
         if secret:
             self.use_secrets([secret])
 
     def use_secrets(self, secrets: Sequence[str]) -> None:
-        """Sign with the first from now on, and believe all of them."""
+        """Sign with the first from now on, and believe all of them. What is open by a cookie of another one is ended."""
         self.cookie = ViewerCookie(secrets)
+        if not self._secrets <= set(secrets):
+            for holding, cookie in list(self._by_cookies.items()):
+                if holding.token is None and self.cookie.read(cookie) is None:
+                    holding.end()
+        self._secrets = frozenset(secrets)
         self.forwarding = Forwarding(secrets)
         # The oldest, so that an address keeps its flow, and what it has waiting its turn, when a new one comes before it.
         self._flow_secret = secrets[-1]
@@ -62,27 +73,41 @@ class ViewerMiddleware:
         if scope["type"] not in ("http", "websocket") or IDENTITY_KEY in scope or self.cookie is None:
             await self.app(scope, receive, send)
             return
-        token: Token | None = None
-        if (secret := bearer(Headers(scope=scope).get("authorization"))) is None:
-            send = self._by_cookie(scope, send, self.cookie)
-        elif (token := await self._by_token(scope, receive, send, secret)) is None:
+        shown: Token | str | None
+        authorization = Headers(scope=scope).get("authorization", "").strip()
+        if authorization.startswith(PREFIX):
+            await _challenge(scope, _WITHOUT_BEARER)(scope, receive, send)
             return
-        if self._tokens is None or (token is None and scope["type"] == "http"):
+        if (secret := bearer(authorization)) is None:
+            send, shown = self._by_cookie(scope, send, self.cookie)
+        elif (shown := await self._by_token(scope, receive, send, secret)) is None:
+            return
+        if self._tokens is None:
             await self.app(scope, receive, send)
-        elif scope["type"] == "http":
-            await self._held_stream(scope, receive, send, Holding(self._tokens), token)
-        else:
-            await self._held_socket(scope, receive, send, Holding(self._tokens), token)
+            return
+        holding = Holding(self._tokens)
+        try:
+            if scope["type"] == "http":
+                await self._held_stream(scope, receive, send, holding, shown)
+            else:
+                await self._held_socket(scope, receive, send, holding, shown)
+        finally:
+            self._by_cookies.pop(holding, None)
 
-    def _by_cookie(self, scope: Scope, send: Send, cookie: ViewerCookie) -> Send:
-        """Who asks, by their cookie; a `send` that sets it if it is new or has to be renewed."""
+    def _by_cookie(self, scope: Scope, send: Send, cookie: ViewerCookie) -> tuple[Send, str | None]:
+        """Who asks, by their cookie; a `send` that sets it if it is new or has to be renewed.
+
+        And the cookie by which they are known: None if they have none and get none.
+        """
         headers = Headers(scope=scope)
         known = _known(headers, cookie)
-        viewer = known[0] if known else new_id("viewer")
+        viewer, is_old, shown = known or (new_id("viewer"), True, None)
         scope[IDENTITY_KEY] = Identity(viewer, flow_of(viewer, self._client(scope, headers), self._flow_secret))
-        if (known and not known[1]) or _is_of_another_site(scope, headers):
-            return send
-        return _sending_cookie(send, _set_cookie(cookie.sign(viewer), secure=scope["scheme"] in ("https", "wss")))
+        if not is_old or _is_of_another_site(scope, headers):
+            return send, shown
+        new = cookie.sign(viewer)
+        secure = scope["scheme"] in ("https", "wss")
+        return _sending_cookie(send, _set_cookie(new, secure=secure)), shown or new
 
     async def _by_token(self, scope: Scope, receive: Receive, send: Send, secret: str) -> Token | None:
         """Who asks, by their token; None if it is not valid, which is answered."""
@@ -92,8 +117,7 @@ class ViewerMiddleware:
             await refusal_response(scope, error, 503, {"Retry-After": "3"})(scope, receive, send)
             return None
         if token is None:
-            challenge = {"WWW-Authenticate": 'Bearer realm="i2v"'}
-            await refusal_response(scope, Unauthenticated(), 401, challenge)(scope, receive, send)
+            await _challenge(scope, Unauthenticated())(scope, receive, send)
             return None
         client = self._client(scope, Headers(scope=scope))
         scope[IDENTITY_KEY] = identity_of(token, flow_of(token.viewer, client, self._flow_secret))
@@ -112,33 +136,42 @@ class ViewerMiddleware:
         self._said_not_believed = True
         return client
 
+    def _hold(self, holding: Holding, shown: Token | str | None) -> None:
+        """From now on it ends with the token or cookie that was shown."""
+        if isinstance(shown, Token):
+            holding.depends_on(shown)
+        elif shown is not None:
+            self._by_cookies[holding] = shown
+            if self.cookie is not None and self.cookie.read(shown) is None:  # dropped since it was read
+                holding.end()
+
     async def _held_socket(
-        self, scope: Scope, receive: Receive, send: Send, holding: Holding, token: Token | None
+        self, scope: Scope, receive: Receive, send: Send, holding: Holding, shown: Token | str | None
     ) -> None:
-        """Run the app on a WebSocket, which ends with its token: the one of its handshake, or one that it shows later."""
+        """Run the app on a WebSocket, which ends with what its handshake showed, or with a token that it shows later."""
         scope[HOLDING_KEY] = holding
         try:
             async with holding:
-                if token is not None:
-                    holding.depends_on(token)
+                self._hold(holding, shown)
                 await self.app(scope, receive, send)
         except TimeoutError:
             if not holding.was_ended:
                 raise
             with suppress(RuntimeError, OSError):  # it has gone by itself in the meantime
-                await send({"type": "websocket.close", "code": FORBIDDEN_CLOSE, "reason": _OVER})
+                reason = _TOKEN_OVER if holding.token else _COOKIE_OVER
+                await send({"type": "websocket.close", "code": FORBIDDEN_CLOSE, "reason": reason})
 
     async def _held_stream(
-        self, scope: Scope, receive: Receive, send: Send, holding: Holding, token: Token | None
+        self, scope: Scope, receive: Receive, send: Send, holding: Holding, shown: Token | str | None
     ) -> None:
-        """Run the app on a request of a token, with which the answer ends if it is one that streams."""
+        """Run the app on a request, whose answer ends with the token or cookie if it is one that streams."""
         scope[HOLDING_KEY] = holding
 
         async def sending(message: Message) -> None:
             # Only what streams: an answer that is nearly there was asked for while the token was good, and an upload that is
             # cut off in the middle helps nobody.
-            if token is not None and message["type"] == "http.response.start" and _is_stream(message):
-                holding.depends_on(token)
+            if message["type"] == "http.response.start" and _is_stream(message):
+                self._hold(holding, shown)
             await send(message)
 
         try:
@@ -151,12 +184,13 @@ class ViewerMiddleware:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _known(headers: Headers, cookie: ViewerCookie) -> tuple[str, bool] | None:
+def _known(headers: Headers, cookie: ViewerCookie) -> tuple[str, bool, str] | None:
+    """The viewer, whether their cookie should be renewed, and the cookie."""
     for value in headers.getlist("cookie"):
         # Not http.cookies: one odd cookie of another application on the host would hide ours.
         given = cookie_parser(value).get(COOKIE)
         if given and (read := cookie.read(given)):
-            return read
+            return *read, given
     return None
 
 
@@ -173,6 +207,17 @@ def _is_of_another_site(scope: Scope, headers: Headers) -> bool:
 def _set_cookie(value: str, *, secure: bool) -> str:
     header = f"{COOKIE}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
     return header + ("; Secure" if secure else "")
+
+
+_WITHOUT_BEARER = I2VError(
+    "The Authorization header has a token without its scheme.",
+    "Write 'Bearer ' before the token.",
+    code=Code.UNAUTHENTICATED,
+)
+
+
+def _challenge(scope: Scope, error: I2VError) -> Response:
+    return refusal_response(scope, error, 401, {"WWW-Authenticate": 'Bearer realm="i2v"'})
 
 
 def bearer(authorization: object) -> str | None:

@@ -30,9 +30,6 @@ from graphql_api.request_errors import RequestCode
 from graphql_api.subscription_bounds import SubscriptionBounds
 
 _METHODS = "GET, POST, OPTIONS"
-#: Statuses of errors that say more than that the request was wrong. Whoever accepts only `application/json` gets 200 for
-#: every document that was read, as the specification has it for old clients.
-_STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "TRY_AGAIN": 503, "INTERNAL_SERVER_ERROR": 500}
 
 
 class UploadReader(Protocol):
@@ -170,8 +167,10 @@ class GraphQLOverHTTP:
         if "data" in body:
             return json_response(body, 200, form)
         codes = [error.get("extensions", {}).get("code", "") for error in body["errors"]]
+        # Whoever accepts only `application/json` gets 200 for every document that was read, as the specification has it
+        # for old clients.
         wrong = 400 if form is Form.GRAPHQL else 200
-        return json_response(body, next((_STATUS[code] for code in codes if code in _STATUS), wrong), form)
+        return json_response(body, 500 if RequestCode.INTERNAL_SERVER_ERROR in codes else wrong, form)
 
 
 def _body(result: Any) -> dict[str, Any]:

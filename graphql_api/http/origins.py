@@ -7,9 +7,9 @@ sent without asking is therefore only taken with a header of the kind.
 from __future__ import annotations
 
 from starlette.datastructures import Headers
-from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphql_api.http.refusals import RequestRefused
 from graphql_api.request_errors import RequestCode
@@ -37,6 +37,10 @@ _ALLOWED_HEADERS = (
     "apollographql-client-version",
     *PREFLIGHT_HEADERS,
 )
+#: Headers of answers that scripts of those pages may read.
+_EXPOSED_HEADERS = ("Retry-After", "Location", "Link", "WWW-Authenticate")
+#: What pages of listed origins may ask. The page itself and its socket are nobody else's.
+_ADDRESSES = ("/graphql", "/api", "/problems", "/media")
 #: Seconds that a browser may remember the answer to a preflight. Chromium caps it at two hours.
 _PREFLIGHT_SECONDS = 600
 
@@ -59,18 +63,25 @@ def demand_preflight(request: Request) -> None:
         )
 
 
-def cross_origin(settings: Settings) -> list[Middleware]:
-    """What answers browsers that ask for pages of other origins: nothing unless `I2V_CORS_ORIGINS` lists some."""
+def cross_origin(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """The app, answering browsers that ask for pages of the origins in `I2V_CORS_ORIGINS`; the same app if there are none.
+
+    It belongs around everything that can refuse, or a browser shows its page a refusal as an error of the network.
+    """
     if not settings.cors_origin_list:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origin_list,
-            allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=_ALLOWED_HEADERS,
-            allow_credentials=True,
-            expose_headers=["Retry-After", "Location"],
-            max_age=_PREFLIGHT_SECONDS,
-        )
-    ]
+        return app
+    shared = CORSMiddleware(
+        app,
+        allow_origins=settings.cors_origin_list,
+        allow_methods=["GET", "HEAD", "POST", "DELETE"],
+        allow_headers=_ALLOWED_HEADERS,
+        allow_credentials=True,
+        expose_headers=_EXPOSED_HEADERS,
+        max_age=_PREFLIGHT_SECONDS,
+    )
+
+    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+        is_shared = scope["type"] == "http" and f"{scope['path']}/".startswith(tuple(f"{a}/" for a in _ADDRESSES))
+        await (shared if is_shared else app)(scope, receive, send)
+
+    return chosen

@@ -15,6 +15,8 @@ from i2v_core.tasks import ended
 
 #: Results on their way to the client, as GraphQL responses.
 Results = AsyncGenerator[Mapping[str, Any], None]
+#: Seconds for the end of a stream that was broken off to reach the client.
+_FAREWELL_SECONDS = 1.0
 
 
 class Framing(Protocol):
@@ -100,9 +102,11 @@ class StreamedAnswer:
                 await _chunk(send, self._framing.frame(json.dumps(result, separators=(",", ":"))))
                 upcoming = asyncio.ensure_future(anext(self._results))
         except asyncio.CancelledError:
-            # The server stops. The stream ends without its last word, so that the client subscribes again elsewhere.
+            # The server stops, or the token has ended. The stream ends without its last word, so that the client subscribes
+            # again elsewhere. Nothing comes after us that the cancellation would have to end, and uvicorn logs one as an error.
             with suppress(Exception):
-                await _chunk(send, "", more=False)
+                async with asyncio.timeout(_FAREWELL_SECONDS):  # a client that does not read would hold us for ever
+                    await _chunk(send, "", more=False)
         finally:
             for task in (gone, upcoming):
                 await ended(task)

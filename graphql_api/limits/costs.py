@@ -12,13 +12,16 @@ from dataclasses import dataclass
 class Cost:
     """What a field costs by itself, and how often what is asked below it is resolved.
 
-    `own`: units. `times`: how many items it gives if no argument says so. `sized_by`: arguments that say how many, a
-    number or a list of what is wanted.
+    `own`: units. `each`: units for each item, whatever is asked of it. `times`: how many items it gives if no argument
+    says so. `sized_by`: arguments that say how many, a number or a list of what is wanted. `once`: a plain field beside
+    the items of its page, whose number does not matter to it.
     """
 
     own: float = 1
+    each: float = 0
     times: float = 1
     sized_by: tuple[str, ...] = ()
+    once: bool = False
 
 
 #: A field that is not in the table. One that gives a list of objects is taken for ten of them.
@@ -33,13 +36,15 @@ _CHANGE = 200
 COSTS = {
     "Query.job": Cost(_ASK),
     "Query.node": Cost(_ASK),
-    "Query.nodes": Cost(_ASK, times=10, sized_by=("ids",)),
+    "Query.nodes": Cost(_ASK, each=_ASK, times=10, sized_by=("ids",)),
     "Query.jobs": Cost(_ASK, times=20, sized_by=("first",)),
     "Query.queue": Cost(_ASK),
     # A viewer has 20 by default.
     "Query.apiTokens": Cost(_ASK, times=20),
     # Their number is the connection's.
     "JobConnection.edges": Cost(),
+    # The list is read, and whether each job is still there.
+    "JobConnection.totalCount": Cost(2 * _ASK, once=True),
     "Job.progress": Cost(10),
     "Playback.tickets": Cost(100, times=32),
     "Playback.initSegment": Cost(100),

@@ -49,6 +49,7 @@ _WRONG_SIZE = 1
 class Measure(NamedTuple):
     """Of a selection set: levels of braces, aliases, directives, and cost in units of `costs`; fragments included.
 
+    `once`: cost of what is asked beside the items of a page, not of each; it is in the cost of the field above.
     A field that is asked again in the same selection set counts as an alias: validation compares them two by two.
     """
 
@@ -56,6 +57,7 @@ class Measure(NamedTuple):
     aliases: int
     directives: int
     cost: float
+    once: float = 0
 
 
 _NOTHING = Measure(0, 0, 0, 0)
@@ -125,7 +127,7 @@ class _Pass:
         if level > DEEPEST:
             return Measure(ENDLESS, 0, 0, 0)
         deepest = aliases = directives = 0
-        cost = 0.0
+        cost = once = 0.0
         names: set[str] = set()
         for node in selection_set.selections:
             directives += len(node.directives or ())
@@ -145,8 +147,13 @@ class _Pass:
             aliases += below.aliases
             directives += below.directives
             cost += below.cost
+            once += below.once
         return Measure(
-            min(deepest + 1, ENDLESS), min(aliases, ENDLESS), min(directives, ENDLESS), min(cost, float(ENDLESS))
+            min(deepest + 1, ENDLESS),
+            min(aliases, ENDLESS),
+            min(directives, ENDLESS),
+            min(cost, float(ENDLESS)),
+            min(once, float(ENDLESS)),
         )
 
     def _field(self, node: FieldNode, of: GraphQLNamedType | None, level: int) -> Measure:
@@ -155,9 +162,10 @@ class _Pass:
         cost = self._cost(f"{of.name}.{node.name.value}" if of else "", field_type)
         times = self._size(node, cost)
         if node.selection_set is None:
-            return Measure(0, 0, 0, cost.own)
+            return Measure(0, 0, 0, 0, cost.own) if cost.once else Measure(0, 0, 0, cost.own)
         below = self._selections(node.selection_set, named, level + 1)
-        return below._replace(cost=min(cost.own + times * below.cost, float(ENDLESS)))
+        whole = cost.own + below.once + times * (cost.each + below.cost)
+        return below._replace(cost=min(whole, float(ENDLESS)), once=0)
 
     def _type_of(self, name: str, of: GraphQLNamedType | None) -> Any:
         if name == "__schema":

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from graphql_api.context import Context, Services
 from graphql_api.http.origins import PREFLIGHT_HEADERS
 from graphql_api.rest.problems import Problem, RestCode
-from i2v_core.errors import Code
+from i2v_core.errors import Forbidden
 from i2v_core.viewers import IDENTITY_KEY, Identity, Scope
 
 #: What another site's form can send, or its script without asking first (the Fetch standard's safelist).
@@ -17,13 +17,10 @@ _FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded", "text
 def require(request: Request, scope: Scope) -> Identity:
     """Who asks, if they may do it. Raises `Problem` 403."""
     identity: Identity = request.scope[IDENTITY_KEY]
-    if scope not in identity.scopes:
-        raise Problem(
-            Code.FORBIDDEN,
-            f"This token may not {scope.value}.",
-            f"Use a token that was made with the scope {scope.value}.",
-            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope.value}"'},
-        )
+    try:
+        identity.require(scope)
+    except Forbidden as error:
+        raise Problem.of(error) from None
     if scope is not Scope.READ:
         _refuse_other_sites(request)
     return identity

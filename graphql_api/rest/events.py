@@ -55,14 +55,14 @@ class JobEvents:
             raise JobUnknown(job_id)
         if job.state.is_terminal and read >= job.version:
             return Response(status_code=204, headers=NO_STORE)
-        if request.method == "HEAD":
-            return Response(headers={**_HEADERS, "Content-Type": MEDIA_TYPE})
         # Subscribed before the first byte is sent: whatever the store says against it is a problem document still.
         async with AsyncExitStack() as stack:
             try:
                 stack.enter_context(self._bounds.one_of(viewer))
             except RequestRefused as refusal:
                 raise _too_many(refusal) from None
+            if request.method == "HEAD":
+                return Response(headers={**_HEADERS, "Content-Type": MEDIA_TYPE})
             changes = await stack.enter_async_context(self._services.hub.job(job_id, viewer))
             return _EventStream(_events(changes, read), stack.pop_all())
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from types import MappingProxyType
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from graphql_api.rest.openapi import operations
 from graphql_api.rest.problems import STATUS, RestCode, nothing_here, title_of, type_of
@@ -48,7 +50,7 @@ MEANINGS: dict[Code | RestCode, str] = {
     Code.WRONG_OPTIONS: "An option is unknown, given twice or out of range.",
     Code.TOO_MANY_WAITING: "You have as many pictures waiting as one may have. Retry-After says when to try again.",
     Code.TOO_MANY_AT_ONCE: "You are sending as many pictures at once as one may.",
-    Code.TOO_MANY_UPLOADS: "You have sent as many pictures as one may within a minute.",
+    Code.TOO_MANY_UPLOADS: "You have begun as many uploads as one may within a minute.",
     Code.RATE_LIMITED: "You, or all of your address together, have asked as often as is answered in a minute.",
     Code.QUEUE_FULL: "As many pictures are waiting as this server takes in all.",
     Code.STORAGE_FAILED: "The server has no room for the picture at the moment.",
@@ -56,8 +58,10 @@ MEANINGS: dict[Code | RestCode, str] = {
 }
 
 
-async def overview(_: Request) -> Response:
-    """What the API has, with links to its description."""
+async def overview(request: Request) -> Response:
+    """What the API has, with links to its description; the description itself to programs that ask for JSON."""
+    if _asks_for_json(request):
+        return RedirectResponse("/api/openapi.json", 303, {"Vary": "Accept"})
     rows = "".join(
         f"<tr><td><code>{method} {escape(path)}</code></td><td>{escape(summary)}</td></tr>"
         for method, path, summary in operations()
@@ -69,6 +73,7 @@ async def overview(_: Request) -> Response:
         "i2v without GraphQL",
         f'<p>Described in full by <a href="/api/openapi.json">OpenAPI 3.1</a>. The same jobs are at <code>/graphql</code>.</p>'
         f"<table>{rows}</table><h2>Problems</h2><ul>{problems}</ul>",
+        {"Vary": "Accept"},
     )
 
 
@@ -82,9 +87,15 @@ async def problem(request: Request) -> Response:
     raise nothing_here()
 
 
-def _page(title: str, body: str) -> Response:
+def _asks_for_json(request: Request) -> bool:
+    accept = ",".join(request.headers.getlist("accept")).lower()
+    named = {part.split(";")[0].strip() for part in accept.split(",")}
+    return "application/json" in named and "text/html" not in named
+
+
+def _page(title: str, body: str, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
     return HTMLResponse(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style><h1>{escape(title)}</h1>{body}</html>",
-        headers=_HEADERS,
+        headers={**_HEADERS, **headers},
     )

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from graphql_api.refusals import try_again
-from i2v_core.errors import Code, I2VError, Limit, StoreUnavailable
+from i2v_core.errors import Code, Forbidden, I2VError, Limit, StoreUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 #: No answer of the API is for a cache, and none is anything but what it says it is.
@@ -102,7 +102,20 @@ class Problem(Exception):
     def of(cls, error: I2VError) -> Problem:
         """The problem of an expected error of the house."""
         wait = try_again(error).retry_after_seconds if isinstance(error, StoreUnavailable) else error.retry_after
-        return cls(error.code, error.message, error.how_to_fix, limit=error.limit, retry_after=wait)
+        headers: dict[str, str] = {}
+        more: dict[str, Any] = {}
+        if isinstance(error, Forbidden) and error.scope is not None:
+            headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.scope}"'
+            more["scope"] = error.scope
+        return cls(
+            error.code,
+            error.message,
+            error.how_to_fix,
+            limit=error.limit,
+            retry_after=wait,
+            headers=headers,
+            more=more,
+        )
 
     def document(self) -> dict[str, Any]:
         """The members of the problem document."""

@@ -8,7 +8,6 @@ from starlette.routing import Route
 
 from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Services
-from graphql_api.http.origins import cross_origin
 from graphql_api.rest import openapi, pages
 from graphql_api.rest.events import JobEvents
 from graphql_api.rest.jobs import JobResources
@@ -35,8 +34,7 @@ def routes(services: Services, limits: BodyLimits, bounds: SubscriptionBounds) -
         # Last: or the page would answer for addresses that look like ours.
         "/api/{rest:path}": Resource(GET=_nothing, POST=_nothing, PUT=_nothing, PATCH=_nothing, DELETE=_nothing),
     }
-    other_origins = cross_origin(services.settings)
-    return [Route(path, resource, middleware=other_origins) for path, resource in resources.items()]
+    return [Route(path, resource) for path, resource in resources.items()]
 
 
 async def _description(_: Request) -> Response:

@@ -24,7 +24,7 @@ _TIMEOUT = httpx.Timeout(10, read=90, write=60)
 #: Seconds to wait if a server that is too busy does not say how long.
 _SOME_SECONDS = 3.0
 _PASSING_STATUS = {408, 429, 502, 503, 504}
-_PASSING_CODES = {"TRY_AGAIN", "RATE_LIMITED"}
+_PASSING_CODES = {"TRY_AGAIN", "RATE_LIMITED", "TOO_MANY_SUBSCRIPTIONS"}
 _DENIED_CODES = {"UNAUTHENTICATED", "FORBIDDEN"}
 
 
@@ -156,15 +156,22 @@ def error_of(error: Answer, address: Address, *, seconds: float = _SOME_SECONDS)
     if code in _PASSING_CODES:
         return ComeAgain(float(extensions.get("retryAfterSeconds") or seconds), message)
     if code in _DENIED_CODES:
-        return denied(message, address)
+        return denied(message, address, error.get("extensions") or {})
     return Stopped(f"The server could not do this: {message}")
 
 
-def denied(message: str, address: Address) -> Denied:
-    """What to say to one who may not."""
+def denied(message: str, address: Address, extensions: Answer | None = None) -> Denied:
+    """What to say to one who may not. `extensions`: of the error, if it was one of a GraphQL answer."""
     if address.token is None:
         return Denied(f"{address.url} does not let you: {message} Set I2V_TOKEN to a token that may.")
-    return Denied(f"{message} The token is the one that I2V_TOKEN holds.")
+    known = extensions or {}
+    # What to do is said for programs that speak GraphQL; here there are commands for it.
+    reason = message.removesuffix(str(known.get("howToFix", ""))).strip()
+    if known.get("code") != "FORBIDDEN":
+        return Denied(f"{reason} Make one with `i2v token create`, or unset I2V_TOKEN.")
+    if (scope := known.get("scope")) is None:
+        return Denied("A token may not list, make or revoke tokens. Run it without I2V_TOKEN.")
+    return Denied(f"{reason} Without I2V_TOKEN, `i2v token create` makes one that has {str(scope).lower()}.")
 
 
 class Counted:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 
 class Motion(StrEnum):
@@ -48,12 +49,24 @@ GiveUp = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     for command in (submit, watch, jobs, cancel, retry, delete):
-        app.command()(command)
+        app.command(cls=_Command)(command)
     token = typer.Typer(help="Tokens with which programs ask as you: make, list and revoke them.", no_args_is_help=True)
     token.command("create")(token_create)
     token.command("list")(token_list)
     token.command("revoke")(token_revoke)
     app.add_typer(token, name="token")
+
+
+class _Command(TyperCommand):
+    """A command whose refusals do not tell of the library that read its words (pydantic's "Value error, ...")."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As Typer does. Raises `typer.BadParameter`."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as wrong:
+            wrong.message = wrong.message.removeprefix("Value error, ")
+            raise
 
 
 def submit(

@@ -132,7 +132,9 @@ class JsonLines:
 def line(track: Track) -> str:
     """The track in a line."""
     if track.refusal is not None:
-        return f"{track.shown}: not taken in: {track.refusal['message']} {track.refusal['howToFix']}"
+        # What was asked about by its id was never to be taken in.
+        what = "" if track.refusal["code"] == "JOB_NOT_FOUND" else "not taken in: "
+        return f"{track.shown}: {what}{track.refusal['message']} {track.refusal['howToFix']}"
     assert track.job
     before = "taken in before, " if track.repeated else ""
     return f"{track.shown}: {before}{track.job.in_words()} ({track.job.id})"

@@ -50,7 +50,10 @@ def show(*, as_json: bool) -> int:
     """Print the viewer's tokens. The exit code."""
 
     async def work() -> Exit:
-        for token in await _ask(operations.TOKENS, "apiTokens"):
+        tokens = await _ask(operations.TOKENS, "apiTokens")
+        if not tokens and not as_json:
+            print("You have no tokens.", file=sys.stderr)
+        for token in tokens:
             if as_json:
                 print(json.dumps(token))
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +13,10 @@ import pytest
 from graphql_api import documents
 from graphql_api.multipart import ReceivedFile
 from graphql_api.request_errors import RequestCode
+from graphql_api.rest.problems import Problem
 from graphql_api.schema import schema
+from i2v_core.errors import StoreUnavailable
+from i2v_core.jobs import new_id
 from i2v_core.progress import ProgressHub
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
@@ -81,6 +85,20 @@ async def test_what_is_wrong_with_a_request_has_a_code_and_plain_words(
 
     assert {error["extensions"]["code"] for error in errors} == {code.value}
     assert [error["message"] for error in errors if INNER.search(error["message"])] == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x", "nonsense", "2030-13-01T00:00:00Z", "2030-01-01T00:00:00+00:00:00.5", 5, True, ["a"], 'my"secret ". b'],
+)
+async def test_a_wrong_date_is_told_without_the_value_and_without_a_librarys_words(asker: Asker, value: object) -> None:
+    query = 'mutation($e:DateTime){createApiToken(name:"a",scopes:[READ],expiresAt:$e){__typename}}'
+    literal = query.replace("($e:DateTime)", "").replace("$e", json.dumps(value))
+
+    messages = [(await asker.errors(query, {"e": value}))[0]["message"], (await asker.errors(literal))[0]["message"]]
+
+    said = "Value cannot represent a DateTime, such as 2030-12-31T23:59:59Z."
+    assert messages == [f"Variable '$e' has invalid value: {said}", said]
 
 
 async def test_a_document_with_one_operation_needs_no_name(asker: Asker) -> None:
@@ -182,7 +200,12 @@ async def test_what_breaks_a_subscription_is_masked_as_well(
 async def test_while_the_store_is_away_the_answer_is_to_try_again(settings: Settings, tmp_path: Path) -> None:
     async with asking(settings, redis_url=f"unix://{tmp_path}/nobody") as asker:
         [error] = [dict(e.formatted) for e in (await asker.ask("{jobs{totalCount}}")).errors]
+        typed = await asker.data(
+            f'mutation{{cancelJob(id:"{new_id("job")}"){{...on TryAgain{{code retryAfterSeconds}}}}}}'
+        )
 
+    assert typed["cancelJob"] == {"code": "TRY_AGAIN", "retryAfterSeconds": error["extensions"]["retryAfterSeconds"]}
+    assert Problem.of(StoreUnavailable()).retry_after == error["extensions"]["retryAfterSeconds"] == 3
     assert error["extensions"]["code"] == "TRY_AGAIN"
     assert "Try again" in error["extensions"]["howToFix"]
     assert not INNER.search(error["message"])

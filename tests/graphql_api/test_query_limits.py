@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from graphql_api.limits.costs import COSTS, INTROSPECTION
 from graphql_api.limits.reckoning import DEEPEST, ENDLESS, reckon
 from graphql_api.schema import schema
 from i2v_app import operations
+from i2v_core.jobs import Job, JobState, VideoOptions, new_id
+from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
 from tests.fundamentals.conftest import alice, server
 from tests.fundamentals.server import Server, Viewer
@@ -117,6 +120,47 @@ async def test_a_request_can_upload_a_few_pictures_and_not_a_hundred(asker: Aske
 
     assert measure(uploads(9)).cost < 10_000
     assert await asker.code(uploads(10)) == "QUERY_TOO_COSTLY"
+
+
+async def test_each_node_that_is_asked_for_has_its_price(asker: Asker) -> None:
+    def nodes(times: int) -> str:
+        return "query($ids:[ID!]!){" + " ".join(f"a{i}:nodes(ids:$ids){{id}}" for i in range(times)) + "}"
+
+    ids = [new_id("job") for _ in range(100)]
+
+    assert await asker.code(nodes(1), {"ids": ids}) is None
+    assert await asker.code(nodes(30), {"ids": ids}) == "QUERY_TOO_COSTLY"
+    assert await asker.code(nodes(30), {"ids": ids[:2]}) is None
+
+
+async def test_the_jobs_among_the_nodes_are_read_together(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue, reads = asker.context.services.queue, list[int]()
+    own, foreign = new_id("job"), new_id("job")
+    for job_id, viewer in ((own, asker.context.viewer), (foreign, new_id("viewer"))):
+        await queue.enqueue(
+            Job(job_id, viewer, "a", JobState.QUEUED, VideoOptions(), time.time(), width=4, height=3, flow=viewer)
+        )
+    get_many = JobQueue.get_many
+
+    async def counting(self: JobQueue, ids: Sequence[str]) -> list[Job | None]:
+        reads.append(len(ids))
+        return await get_many(self, ids)
+
+    monkeypatch.setattr(JobQueue, "get_many", counting)
+
+    asked = [own, foreign, "none", new_id("playback"), own, new_id("job")]
+    found = (await asker.data("query($ids:[ID!]!){nodes(ids:$ids){id}}", ids=asked))["nodes"]
+
+    assert found == [{"id": own}, None, None, None, {"id": own}, None]
+    assert reads == [3]
+
+
+def test_counting_ones_jobs_costs_what_it_asks_of_redis() -> None:
+    for first in (0, 1, 100):
+        bare = measure(f"{{jobs(first:{first}){{edges{{cursor}}}}}}").cost
+        counted = measure(f"{{jobs(first:{first}){{edges{{cursor}} ...{{totalCount}}}}}}").cost
+
+        assert counted - bare == 100, "it is counted once, whatever the size of the page"
 
 
 async def test_cost_follows_the_variables_of_each_request_of_one_text(asker: Asker) -> None:

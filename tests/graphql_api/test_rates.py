@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -106,6 +107,25 @@ async def test_while_redis_is_away_nobody_is_refused(own_redis: OwnRedis, settin
 
     assert await granted(rates, identity, 20) == 20
 
+    await client.aclose()
+
+
+async def test_a_redis_that_hangs_counts_as_away(own_redis: OwnRedis, settings: Settings) -> None:
+    client = connect(own_redis.url)
+    rates, identity = Rates(client, settings.model_copy(update={"operations_per_minute": 1})), somebody()
+    await rates.count(identity)
+    own_redis.freeze(True)
+
+    # Many times its patience, and less than the client's own tries: nothing that needs no Redis waits for those.
+    assert await asyncio.wait_for(granted(rates, identity, 20), 4) == 20
+    rates._away_until = 0.0
+    task = asyncio.create_task(rates.count(identity))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    own_redis.freeze(False)
     await client.aclose()
 
 

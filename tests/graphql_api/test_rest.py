@@ -195,6 +195,25 @@ def test_without_a_cookie_everybody_is_somebody_new(server: Server) -> None:
     assert httpx.get(server.url + address).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("accept", "is_description"),
+    [
+        ("application/json", True),
+        ("application/json, */*;q=0.1", True),
+        ("text/html,application/json;q=0.9", False),
+        ("*/*", False),
+    ],
+)
+def test_a_program_that_asks_what_there_is_in_json_gets_the_description(
+    server: Server, accept: str, is_description: bool
+) -> None:
+    answer = httpx.get(f"{server.url}/api", headers={"Accept": accept}, follow_redirects=True)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("application/json") is is_description
+    assert not is_description or answer.json()["openapi"].startswith("3.1")
+
+
 def test_head_tells_what_get_would_without_the_body(alice: httpx.Client) -> None:
     address = upload(alice).headers["Location"]
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -127,6 +128,16 @@ def test_a_job_that_is_deleted_ends_the_stream(alice: httpx.Client) -> None:
 
     assert rest[-1] == {"event": "deleted", "data": {"jobId": address.rsplit("/", 1)[-1]}}
     assert alice.get(f"{address}/events").status_code == 404
+
+
+def test_head_is_refused_where_get_would_be_and_takes_no_place(tmp_path: Path) -> None:
+    with serving(tmp_path, subscriptions_per_viewer=1) as bounded, client(bounded) as viewer:
+        address = f"{upload(viewer).headers['location']}/events"
+        free = [viewer.head(address).status_code for _ in range(2)]
+        with viewer.stream("GET", address) as first:
+            refused = viewer.head(address)
+
+            assert (first.status_code, free, refused.status_code) == (200, [200, 200], 429)
 
 
 @pytest.mark.parametrize("wrong", ["x", "-1", "1.5", "9" * 30, "\u00b2"])

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from graphql_api.rest.access import require
 from graphql_api.rest.problems import STATUS, RestCode
 from graphql_api.rest.resource import Resource
-from i2v_core.errors import Code
+from i2v_core.errors import Code, Forbidden
 from i2v_core.viewers import IDENTITY_KEY, Identity, Scope
 from tests.conftest import wait_until
 from tests.fundamentals.server import Server
@@ -187,6 +187,15 @@ def test_who_has_enough_waiting_is_told_when_to_come_again(tmp_path: Path) -> No
             problem = assert_problem(answer, 429, "TOO_MANY_WAITING")
             assert int(answer.headers["retry-after"]) >= problem["retryAfterSeconds"] > 0
             assert problem["limit"]["value"] == 1
+            assert problem["message"] == "You have 1 picture waiting, and that is as many as one may have."
+
+
+def test_who_has_begun_enough_uploads_is_told_so_in_these_words(tmp_path: Path) -> None:
+    with serving(tmp_path, uploads_per_minute=2) as server, client(server) as alice:
+        refused = [upload(alice, b"no picture") for _ in range(3)][-1]
+
+    problem = assert_problem(refused, 429, "TOO_MANY_UPLOADS")
+    assert problem["message"] == "You have begun 2 uploads within a minute, and that is as many as are taken."
 
 
 def test_while_the_store_is_away_everybody_is_told_to_try_again(tmp_path: Path) -> None:
@@ -235,6 +244,9 @@ async def test_a_token_does_what_it_was_made_for_and_no_more() -> None:
     for answer, scope in zip(refused, ("READ", "WRITE"), strict=True):
         assert_problem(answer, 403, "FORBIDDEN")
         assert f'scope="{scope}"' in answer.headers["www-authenticate"]
+        # The same words and members as GraphQL has for it.
+        assert answer.json()["scope"] == scope
+        assert answer.json()["message"] == Forbidden(scope).message
 
 
 async def test_an_unexpected_error_shows_its_id_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message
 
+from graphql_api.http import streams
 from tests.conftest import wait_until
 from tests.graphql_api.jobs import WATCH, WATCH_ALL, cancel, upload
 
@@ -107,6 +110,47 @@ def test_a_client_that_goes_leaves_its_place_to_the_next(http: httpx.Client) -> 
                 return a.status_code == 200
 
         wait_until(is_free, what="the place of the one that went being free")
+
+
+@pytest.mark.parametrize("reads", [True, False])
+async def test_a_stream_that_is_broken_off_ends_whether_its_client_reads_or_not(
+    monkeypatch: pytest.MonkeyPatch, reads: bool
+) -> None:
+    monkeypatch.setattr(streams, "_FAREWELL_SECONDS", 0.1)
+    never, streaming = asyncio.Event(), asyncio.Event()
+    sent: list[Message] = []
+    has_ended = False
+
+    async def results() -> streams.Results:
+        nonlocal has_ended
+        try:
+            for number in range(3):
+                yield {"data": number}
+            streaming.set()
+            await never.wait()
+        finally:
+            has_ended = True
+
+    async def send(message: Message) -> None:
+        if len(sent) == 3 and not reads:
+            streaming.set()
+            await never.wait()  # as uvicorn does while a client's window is full
+        sent.append(message)
+
+    async def receive() -> Message:
+        await never.wait()
+        raise AssertionError("it goes by itself")
+
+    answer = streams.StreamedAnswer(results(), streams.EventFraming(), 10)
+    running = asyncio.create_task(answer({"type": "http"}, receive, send))
+    await streaming.wait()
+    running.cancel()
+    ended, _ = await asyncio.wait([running], timeout=10)
+
+    assert ended, "it waits for its client for ever"
+    assert not running.cancelled(), "uvicorn would log it as an error of ours"
+    assert has_ended
+    assert (sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}) is reads
 
 
 def events(answer: httpx.Response) -> Iterator[tuple[str, Any]]:

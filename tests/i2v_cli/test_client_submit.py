@@ -169,7 +169,7 @@ def test_it_waits_for_as_long_as_the_server_asks_and_says_so(server: Server, cli
     assert 1 <= len(waits) <= 3  # it does not come back before it was asked to
     assert all(line["seconds"] >= 1 for line in waits)
     assert "the server asks to wait" in waits[0]["message"]
-    assert "You have 1 pictures waiting" in waits[0]["message"]
+    assert "You have 1 picture waiting" in waits[0]["message"]
 
 
 def test_or_takes_it_for_a_refusal(server: Server, client: Client) -> None:
@@ -244,7 +244,7 @@ def _is_empty(pipe: int) -> bool:
         (["nothing.jpg"], "There is no file nothing.jpg"),
         (["*.nothing"], "No file is called like *.nothing"),
         (["docs"], "There is no picture in docs"),
-        ([CAT, "--motion", "fly"], "--motion"),
+        ([CAT, "--motion", "fly"], "'--motion': 'fly' is not one of"),
     ],
 )
 def test_what_makes_no_sense_is_said_before_anything_is_sent(

@@ -76,6 +76,27 @@ def test_a_token_may_what_it_was_made_for_and_no_more(server: Server, client: Cl
     assert listed.returncode == 0
     assert wrong.returncode == 4
     assert "This token is not valid" in wrong.stderr
+    assert "Make one with `i2v token create`, or unset I2V_TOKEN." in wrong.stderr
+    assert "createApiToken" not in wrong.stderr + submitted.stderr
+
+
+def test_tokens_are_no_business_of_tokens(server: Server, client: Client) -> None:
+    server.start("api")
+    secret = client.i2v("token", "create", "all", "--scopes", "read,write,play").stdout.strip()
+
+    done = client.i2v("token", "list", I2V_TOKEN=secret)
+
+    assert done.returncode == 4
+    assert done.stderr == "i2v: A token may not list, make or revoke tokens. Run it without I2V_TOKEN.\n"
+
+
+def test_who_has_no_tokens_is_told_so(server: Server, client: Client) -> None:
+    server.start("api")
+
+    told, as_json = client.i2v("token", "list"), client.i2v("token", "list", "--json")
+
+    assert (told.returncode, told.stdout, told.stderr) == (0, "", "You have no tokens.\n")
+    assert (as_json.stdout, as_json.stderr) == ("", "")
 
 
 def test_a_scope_that_there_is_not_is_named(client: Client) -> None:

@@ -156,4 +156,19 @@ def test_a_job_that_there_is_not_is_said_so(server: Server, client: Client) -> N
     done = client.i2v("watch", "job_" + "0" * 24)
 
     assert done.returncode == 1
-    assert "There is no such job of yours" in done.stdout
+    assert done.stdout.startswith(f"job_{'0' * 24}: There is no such job of yours")
+
+
+def test_who_watches_too_much_at_once_waits_until_there_is_room(server: Server, client: Client) -> None:
+    server.settings = server.settings.model_copy(update={"subscriptions_per_viewer": 1})
+    server.start("api")
+    client.i2v("submit", CAT)
+    first = client.started("watch", "--follow")
+    first.hears("in line")
+
+    second = client.started("watch", "--follow")
+    second.hears("the server asks to wait", of="err")
+    for watching in (first, second):
+        watching.interrupt()
+
+        assert watching.ends() == 130, watching.said

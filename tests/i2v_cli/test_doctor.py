@@ -71,6 +71,14 @@ def test_a_misspelled_variable(env: dict[str, str]) -> None:
     assert found["settings"]["advice"] == "Did you mean I2V_MODEL_SECONDS?"
 
 
+def test_the_variables_of_a_client_are_no_misspelled_settings(env: dict[str, str]) -> None:
+    given = {"I2V_URL": "http://127.0.0.1:8000", "I2V_TOKEN": "i2v_x", "I2V_COOKIE": "i2v_viewer=x"}
+
+    _, found = doctor({**env, **given})
+
+    assert found["settings"]["state"] == "ok"
+
+
 def test_a_wrong_value(env: dict[str, str]) -> None:
     code, found = doctor({**env, "I2V_PORT": "http"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -13,16 +14,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from i2v_core import keys
 from i2v_core.errors import WrongSetting
 from i2v_core.identity_news import IdentityNews
+from i2v_core.jobs import new_id
 from i2v_core.settings import Settings, load_settings
 from i2v_core.signing import rotate_secret, signing_secrets
 from i2v_core.token_watch import TokenWatch
 from i2v_core.tokens import Tokens
-from i2v_core.viewer_middleware import ViewerMiddleware
-from i2v_core.viewers import COOKIE, COOKIE_SECONDS, IDENTITY_KEY
+from i2v_core.viewer_middleware import HOLDING_KEY, ViewerMiddleware
+from i2v_core.viewers import COOKIE, COOKIE_SECONDS, IDENTITY_KEY, ViewerCookie
+from i2v_core.viewers import Scope as TokenScope
 from tests.conftest import eventually
 
 OLD, NEW = "the-old-secret-of-the-test", "the-new-secret-of-the-test"
@@ -90,6 +94,24 @@ async def test_the_kept_secret_is_made_once_for_all_processes(redis: Redis, sett
     assert len(made[0]) == 1
 
 
+async def test_a_kept_secret_that_vanishes_while_it_is_read_is_made_again(redis: Redis, settings: Settings) -> None:
+    class Flushed(Redis):
+        """One that is emptied just before the secret is read for the first time."""
+
+        emptied = False
+
+        async def get(self, name: Any) -> Any:
+            if not self.emptied:
+                self.emptied = True
+                await self.delete(name)
+            return await super().get(name)
+
+    found = await signing_secrets(Flushed(connection_pool=redis.connection_pool), settings)
+
+    assert found == (await redis.get(keys.SECRET),)
+    assert len(found[0]) > 40
+
+
 async def test_rotating_keeps_the_old_ones_as_long_as_a_cookie_lives(redis: Redis, settings: Settings) -> None:
     first = await signing_secrets(redis, settings)
 
@@ -143,3 +165,107 @@ async def test_running_processes_take_the_new_secret_without_a_restart(redis: Re
     news.cancel()
     with suppress(asyncio.CancelledError):
         await news
+
+
+# What is open by a cookie ------------------------------------------------------------------------------------------
+
+
+class Opened:
+    """A WebSocket or an answer that streams, open by a cookie, with all that was sent on it."""
+
+    def __init__(self, middleware: ViewerMiddleware, kind: str, cookie: str | None) -> None:
+        self.sent: list[Message] = []
+        scope: dict[str, Any] = {"type": kind, "method": "GET", "path": "/graphql", "client": ("192.0.2.1", 1)}
+        scope["scheme"] = "http" if kind == "http" else "ws"
+        scope["headers"] = [(b"cookie", f"{COOKIE}={cookie}".encode())] if cookie else []
+        self.task = asyncio.create_task(middleware(scope, self._receive, self._send))
+
+    async def _receive(self) -> Message:
+        await asyncio.Event().wait()
+        return {}
+
+    async def _send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    async def is_open(self) -> bool:
+        return bool(self.sent) and not self.task.done()
+
+
+def staying(redis: Redis, settings: Settings, *secrets: str) -> ViewerMiddleware:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = [(b"content-type", b"text/event-stream")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+        else:
+            await send({"type": "websocket.accept", "headers": []})
+        await receive()
+
+    middleware = ViewerMiddleware(app, tokens=TokenWatch(Tokens(redis, settings)))
+    middleware.use_secrets(secrets)
+    return middleware
+
+
+def cookie_of(*secrets: str) -> str:
+    return ViewerCookie(secrets).sign(new_id("viewer"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "end"),
+    [
+        ("websocket", {"type": "websocket.close", "code": 4403, "reason": "The cookie is not valid any more."}),
+        ("http", {"type": "http.response.body", "body": b"", "more_body": False}),
+    ],
+)
+async def test_what_is_open_by_a_cookie_ends_when_its_secret_is_dropped(
+    redis: Redis, settings: Settings, kind: str, end: Message
+) -> None:
+    middleware = staying(redis, settings, NEW, OLD)
+    of_old, of_new = Opened(middleware, kind, cookie_of(OLD)), Opened(middleware, kind, cookie_of(NEW))
+    first_contact = Opened(middleware, kind, None)
+    for each in (of_old, of_new, first_contact):
+        await eventually(each.is_open)
+
+    middleware.use_secrets([NEW])
+
+    await asyncio.wait_for(of_old.task, 5)
+    assert of_old.sent[-1] == end
+    for each in (of_new, first_contact):
+        assert await each.is_open()
+
+    middleware.use_secrets(["another-secret-of-the-test"])
+
+    await asyncio.wait_for(asyncio.gather(of_new.task, first_contact.task), 5)
+    assert middleware._by_cookies == {}
+
+
+async def test_rotating_and_keeping_the_old_one_ends_nothing(redis: Redis, settings: Settings) -> None:
+    middleware = staying(redis, settings, OLD)
+    open_by_cookie = Opened(middleware, "websocket", cookie_of(OLD))
+    await eventually(open_by_cookie.is_open)
+
+    middleware.use_secrets([NEW, OLD])
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+    assert await open_by_cookie.is_open()
+    open_by_cookie.task.cancel()
+
+
+async def test_a_socket_that_showed_a_token_is_the_tokens(redis: Redis, settings: Settings) -> None:
+    token, _ = await Tokens(redis, settings).make(new_id("viewer"), "program", [TokenScope.READ])
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[HOLDING_KEY].depends_on(token)
+        await send({"type": "websocket.accept", "headers": []})
+        await receive()
+
+    middleware = ViewerMiddleware(app, OLD, TokenWatch(Tokens(redis, settings)))
+    program = Opened(middleware, "websocket", None)
+    await eventually(program.is_open)
+
+    middleware.use_secrets([NEW])
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+    assert await program.is_open()
+    program.task.cancel()

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from starlette.responses import Response
+from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from i2v_core.jobs import new_id
@@ -37,6 +39,24 @@ VIEWER = new_id("viewer")
 )
 def test_only_bearer_is_ours(value: object, secret: str | None) -> None:
     assert bearer(value) == secret
+
+
+def test_a_token_without_its_scheme_is_refused_and_no_stranger() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(scope[IDENTITY_KEY].viewer)(scope, receive, send)
+
+    visitor = TestClient(ViewerMiddleware(app, "a-secret-of-the-test"))
+
+    answer = visitor.get("/graphql", headers={"Authorization": f"i2v_{'a' * 43}"})
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert "set-cookie" not in answer.headers
+    assert "Write 'Bearer ' before the token." in answer.json()["errors"][0]["message"]
+    assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    of_a_front = visitor.get("/graphql", headers={"Authorization": "Basic aTJ2Xzp4"})
+    assert of_a_front.status_code == 200
+    assert of_a_front.text.startswith("viewer_")
 
 
 class Visit:

@@ -1,0 +1,76 @@
+"""Several pictures in one request: each is one upload to every bound, as if it had come alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from i2v_core.errors import Code
+from tests.conftest import PICTURES
+from tests.fundamentals.conftest import alice, server
+from tests.fundamentals.server import Server, Viewer
+
+__all__ = ["alice", "server"]
+
+PICTURE = (PICTURES / "coffee.png").read_bytes()
+
+
+async def upload(viewer: Viewer, count: int, *, with_keys: bool = False) -> list[dict[str, Any]]:
+    """The answers to so many pictures of one request, in their order."""
+    key = ', idempotencyKey: "{0}"' if with_keys else ""
+    query = f"mutation({' '.join(f'$f{i}: Upload!' for i in range(count))}) {{"
+    for i in range(count):
+        query += f" a{i}: uploadImage(image: $f{i}{key.format(i)})"
+        query += " { __typename ... on Job { id } ... on UploadRefused { code limit { value } retryAfterSeconds } }"
+    answer = await viewer.http.post(
+        "/graphql",
+        data={
+            "operations": json.dumps({"query": query + " }", "variables": {f"f{i}": None for i in range(count)}}),
+            "map": json.dumps({str(i): [f"variables.f{i}"] for i in range(count)}),
+        },
+        files={str(i): (f"{i}.png", PICTURE, "image/png") for i in range(count)},
+        headers={"X-I2V-Request": "1"},
+    )
+    data = answer.json()["data"]
+    return [data[f"a{i}"] for i in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("setting", "code"),
+    [("uploads_per_minute", Code.TOO_MANY_UPLOADS), ("uploads_in_flight", Code.TOO_MANY_AT_ONCE)],
+)
+async def test_one_request_gets_no_more_pictures_in_than_many_would(
+    server: Server, alice: Viewer, setting: str, code: Code
+) -> None:
+    server.settings = server.settings.model_copy(update={setting: 2})
+    server.start("api")
+
+    answers = await upload(alice, 4)
+
+    assert [answer["__typename"] for answer in answers] == ["Job", "Job", "UploadRefused", "UploadRefused"]
+    for refused in answers[2:]:
+        assert (refused["code"], refused["limit"]["value"]) == (code, 2)
+        assert refused["retryAfterSeconds"] > 0
+
+
+async def test_places_of_a_request_are_free_again_once_it_is_answered(server: Server, alice: Viewer) -> None:
+    server.settings = server.settings.model_copy(update={"uploads_in_flight": 2})
+    server.start("api")
+
+    for _ in range(3):
+        assert [answer["__typename"] for answer in await upload(alice, 2)] == ["Job", "Job"]
+
+
+async def test_pictures_that_have_their_jobs_already_need_no_place_in_a_full_line(
+    server: Server, alice: Viewer
+) -> None:
+    server.settings = server.settings.model_copy(update={"waiting_per_viewer": 3})
+    server.start("api")
+
+    first = await upload(alice, 3, with_keys=True)
+    again = await upload(alice, 3, with_keys=True)
+
+    assert again == first
+    assert len({answer["id"] for answer in first}) == 3
