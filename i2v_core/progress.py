@@ -314,6 +314,8 @@ class ProgressHub:
                 await asyncio.sleep(0)  # those who were told are served before the next are, and so is everybody else
             if self._waiting.get(job.id) is not job:
                 continue  # it has changed meanwhile, and that was told
+            if job.id not in line.places:
+                continue  # it came after this look; the next one, which its coming has asked for, tells its place
             boxes = self._boxes(job.id, job.viewer)
             if not boxes:
                 del self._waiting[job.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -27,6 +28,8 @@ HOLDING_KEY = "i2v.holding"
 _STREAMS = ("text/event-stream", "multipart/mixed")
 #: The close code for a token or cookie that is no longer valid: "Forbidden" of graphql-transport-ws' reference server.
 FORBIDDEN_CLOSE = 4403
+#: Seconds for the end of a stream whose token has ended to reach its client.
+_LAST_WORD_SECONDS = 1.0
 _TOKEN_OVER = "The token has expired or was revoked."
 _COOKIE_OVER = "The cookie is not valid any more."
 
@@ -180,8 +183,10 @@ class ViewerMiddleware:
         except TimeoutError:
             if not holding.was_ended:
                 raise
+            # Bounded: one who does not read would hold everything of the stream for as long as they do not.
             with suppress(RuntimeError, OSError):
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                async with asyncio.timeout(_LAST_WORD_SECONDS):
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _known(headers: Headers, cookie: ViewerCookie) -> tuple[str, bool, str] | None:

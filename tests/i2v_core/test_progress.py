@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from i2v_core.jobs import Job, JobState
+from i2v_core.line import Slot
 from i2v_core.progress import Change, Deleted, Progress, ProgressHub
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
@@ -141,6 +143,35 @@ async def test_the_place_is_told_when_the_line_moves(hub: ProgressHub, queue: Jo
         assert (await anext(changes)).estimate.place == 2  # type: ignore[union-attr]
         await queue.cancel(first.id, first.viewer)
         assert (await anext(changes)).estimate.place == 1  # type: ignore[union-attr]
+
+
+async def test_a_look_at_the_line_from_before_it_came_says_nothing_of_its_place(
+    hub: ProgressHub, queue: JobQueue
+) -> None:
+    before, job = await queue.line(), new_job()
+    await queue.enqueue(job)
+
+    async with hub.job(job.id, job.viewer) as changes:
+        waiting = await anext(changes)
+        await hub._tell_places(before)
+        await queue.cancel(job.id, job.viewer)
+        ended = await anext(changes)
+
+    assert isinstance(waiting, Progress)
+    assert isinstance(ended, Progress)
+    assert waiting.estimate.place == 1
+    assert ended.job.state is JobState.CANCELLED
+
+
+async def test_a_job_that_begins_while_it_is_looked_up_is_not_said_to_wait(hub: ProgressHub, queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    await queue.show_slot("slot", Slot(time.time(), 30, job=job.id, started=time.time()))
+    await queue.begin(job.id)
+
+    told = await hub.progress(job)
+
+    assert told.job.state is JobState.PROCESSING
 
 
 async def test_a_subscription_that_ends_leaves_nothing_behind(hub: ProgressHub, queue: JobQueue) -> None:

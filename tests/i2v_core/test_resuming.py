@@ -93,8 +93,8 @@ async def test_a_job_that_was_deleted_meanwhile_is_said_to_be_gone(hub: Progress
 
 
 async def test_of_all_jobs_only_what_has_changed_is_told(hub: ProgressHub, queue: JobQueue) -> None:
-    same, newer, gone, old = (new_job() for _ in range(4))
-    for job in (same, newer, gone, old):
+    old, same, newer, gone = (new_job() for _ in range(4))
+    for job in (old, same, newer, gone):
         await queue.enqueue(job)
     await queue.cancel(old.id, old.viewer)  # it had ended before they watched, and they never knew it
     known = {same.id: 1, newer.id: 1, gone.id: 1}

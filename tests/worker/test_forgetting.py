@@ -28,8 +28,8 @@ async def test_after_the_retention_the_stores_are_as_they_were(server: Server, a
 
     async def is_forgotten() -> bool:
         # What a viewer or an address may do next is remembered for longer: the list of a viewer, a flow's turn, the
-        # uploads of the last minute. arq shows its own sign of life. All of them end by themselves as well.
-        others = ("i2v:viewer:", "i2v:begun:", "i2v:uploads:", "i2v:queue:health-check")
+        # uploads and operations of the last minute. arq shows its own sign of life. All of them end by themselves as well.
+        others = ("i2v:viewer:", "i2v:begun:", "i2v:uploads:", "i2v:rate", "i2v:queue:health-check")
         left = {key async for key in redis.scan_iter()} - keys.LASTING
         return not [key for key in left if not key.startswith(others)]
 

@@ -33,7 +33,7 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> Jobs:
 
     @lru_cache
     def job(number: int, *, mark: bool = True, take: int = 0) -> Job:
-        return render(store, PHOTOS[number], number, mark=mark)
+        return render(store, PHOTOS[number], number, mark=mark, take=take)
 
     return job
 

@@ -32,7 +32,8 @@ NO_CLEAR_KEY = "delete Navigator.prototype.requestMediaKeySystemAccess"
 
 _TAKEN = """() => ({ licences: taken.licences, appended: taken.appended.map((bytes) => {
   let text = ''; for (const byte of bytes) text += String.fromCharCode(byte); return btoa(text); }) })"""
-#: Pictures by way of a canvas until so many differ. What the browser says where it refuses.
+#: So many pictures by way of a canvas, a tenth of a second of the video apart: frames beside each other look the same at
+#: this size. What the browser says where it refuses.
 _DRAW = """async (wanted) => {
   const video = document.querySelector('video');
   const canvas = document.createElement('canvas');
@@ -40,11 +41,11 @@ _DRAW = """async (wanted) => {
   const context = canvas.getContext('2d', { willReadFrequently: true });
   const pictures = [];
   try {
-    for (const end = performance.now() + 4000; pictures.length < wanted && performance.now() < end; ) {
+    for (const end = performance.now() + 20000; pictures.length < wanted && performance.now() < end; ) {
       const before = video.currentTime;
       context.drawImage(video, 0, 0, 64, 36);
       pictures.push(Array.from(context.getImageData(0, 0, 64, 36).data));
-      while (video.currentTime === before && performance.now() < end) await new Promise(requestAnimationFrame);
+      while (Math.abs(video.currentTime - before) < 0.1 && performance.now() < end) await new Promise(requestAnimationFrame);
     }
   } catch (error) { return { pictures, refused: error.name }; }
   return { pictures, refused: null };
