@@ -56,4 +56,4 @@ async def test_a_served_process_looks_rarely_at_all_its_objects(crowd: Crowd) ->
     await crowd.place_change()
 
     assert crowd.held()["full_collections"] == before
-    assert crowd.held()["threshold"] == 10_000
+    assert crowd.held()["threshold"] == 700
