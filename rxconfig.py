@@ -19,6 +19,8 @@ config = rx.Config(
     # The one font, served from here like everything else.
     frontend_packages=[
         "@fontsource-variable/instrument-sans@5.3.0",
+        # Words with numbers in them, in every language (i2v_app/messages).
+        "intl-messageformat@12.1.5",
         # Not in the page: tests/browser runs it against the page.
         "axe-core@4.14.1",
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from i2v_app.components.trouble import error_boundary
+from i2v_app.messages.words import LANGUAGES
 from i2v_app.pages.not_found import not_found
 from i2v_app.pages.start import start
 from i2v_app.states.jobs import JobsState
@@ -16,6 +17,13 @@ log = get_logger("page")
 _DESCRIPTION = "Turn photos into short videos on your own server."
 #: A chosen colour scheme applies before anything is drawn; Reflex itself knows it only once its scripts have run.
 _SCHEME = "try{const t=localStorage.theme;if(t==='dark'||t==='light')document.documentElement.classList.add(t)}catch{}"
+#: In another language than the page was built in, its words would be seen to change: it is shown when they have come, or
+#: after two seconds without them.
+_WORDS = (
+    "try{const d=document.documentElement,l=[localStorage.language,...navigator.languages].map(t=>t&&t.split('-')[0])"
+    f".find(t=>{list(LANGUAGES)}.includes(t))||'en';"
+    "if(l!=='en'){d.dataset.words='coming';d.lang=l;setTimeout(()=>delete d.dataset.words,2000)}}catch{}"
+)
 
 
 def _on_backend_error(exception: Exception) -> None:
@@ -30,7 +38,7 @@ app = rx.App(
     app_wraps={(55, "ErrorBoundary"): lambda _: error_boundary()},
     html_lang="en",
     head_components=[
-        rx.el.script(_SCHEME),
+        rx.el.script(_SCHEME + _WORDS),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.meta(name="theme-color", content="#f7f5f2", media="(prefers-color-scheme: light)"),
         rx.el.meta(name="theme-color", content="#141312", media="(prefers-color-scheme: dark)"),

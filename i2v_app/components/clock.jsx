@@ -3,6 +3,8 @@
 
 import { useEffect } from "react";
 
+import { useLanguage } from "$/public/external/i2v_app/messages/words/messages.js";
+
 let skew = 0; // seconds to add to a time by the server's clock
 
 /** Learns the server's time. Shows nothing. */
@@ -15,9 +17,13 @@ export function ServerClock({ now }) {
 
 /** A moment given in UNIX seconds by the server's clock: hour and minute, or the day if `day` is set. */
 export function LocalTime({ at, day }) {
+  const language = useLanguage();
   const moment = new Date((at + skew) * 1000);
   const shown = day
-    ? moment.toLocaleDateString(undefined, { day: "numeric", month: "short" })
-    : moment.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
+    ? moment.toLocaleDateString(localeOf(language), { day: "numeric", month: "short" })
+    : moment.toLocaleTimeString(localeOf(language), { hour: "numeric", minute: "2-digit" });
   return <time dateTime={moment.toISOString()}>{shown}</time>;
 }
+
+/** The reader's own region where it is of that language: en-GB writes times otherwise than en-US. */
+const localeOf = (language) => navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;

@@ -10,6 +10,7 @@ from reflex.style import resolved_color_mode, toggle_color_mode
 
 from i2v_app.components.icons import icon
 from i2v_app.components.trouble import connection_bar, notice_bar
+from i2v_app.messages.words import t
 
 
 def framed(*content: rx.Component, skip_to: str = "", skip_words: str = "") -> rx.Component:
@@ -31,7 +32,7 @@ def _header() -> rx.Component:
             rx.el.span("i2v"),
             href="/",
             class_name="wordmark",
-            aria_label="i2v, to the start",
+            aria_label=t("shell.home"),
         ),
         rx.el.button(
             # Both are there and the stylesheet shows one: the scheme is known before any script runs.
@@ -40,7 +41,7 @@ def _header() -> rx.Component:
             on_click=toggle_color_mode,
             type="button",
             class_name="button round quiet",
-            aria_label=rx.cond(resolved_color_mode == "dark", "Use light colours", "Use dark colours"),
+            aria_label=rx.cond(resolved_color_mode == "dark", t("shell.use_light"), t("shell.use_dark")),
         ),
         class_name="top",
     )

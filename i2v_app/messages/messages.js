@@ -1,0 +1,97 @@
+// The reader's language and what is said in it. JavaScript, because only the browser knows whom it is for, and because
+// numbers, times and plurals are the browser's own (Intl).
+
+import { IntlMessageFormat } from "intl-messageformat";
+import { useSyncExternalStore } from "react";
+
+import en from "./en.js";
+
+const OTHERS = { de: () => import("./de.js"), es: () => import("./es.js"), zh: () => import("./zh.js") };
+const KEY = "language"; // in localStorage, and in the head's script, which hides the page until its words are there
+
+let current = { language: "en", say: sayingIn("en", en) };
+let wanted = "en";
+const listeners = new Set();
+
+/** The languages that the reader may choose from, by their tags. */
+export const LANGUAGES = ["en", ...Object.keys(OTHERS)];
+
+/** The function that says a message: `say(key, values)`; `say.refusal(code, values)` is empty where there are no words for it. */
+export function useMessages() {
+  return useSyncExternalStore(subscribe, snapshot, atFirst).say;
+}
+
+/** The reader's language as a tag. */
+export function useLanguage() {
+  return useSyncExternalStore(subscribe, snapshot, atFirst).language;
+}
+
+/** The same outside of a component, as it is now. */
+export const say = (key, values) => current.say(key, values);
+export const language = () => current.language;
+
+/** Say everything in this language from now on, and on the next visit. */
+export function chooseLanguage(tag) {
+  try {
+    localStorage.setItem(KEY, tag);
+  } catch {
+    // No storage is allowed: it is chosen for this page only.
+  }
+  return use(tag);
+}
+
+async function use(tag) {
+  wanted = tag;
+  let messages = en;
+  if (tag !== "en") {
+    try {
+      messages = (await OTHERS[tag]()).default;
+    } catch {
+      tag = "en"; // the server is away: better English than nothing
+    }
+  }
+  if (wanted !== tag && tag !== "en") return; // another was chosen meanwhile
+  current = { language: tag, say: sayingIn(tag, messages) };
+  document.documentElement.lang = tag;
+  delete document.documentElement.dataset.words;
+  for (const listener of listeners) listener();
+}
+
+function sayingIn(tag, messages) {
+  const made = new Map();
+  const say = (key, values) => {
+    let format = made.get(key);
+    if (!format) {
+      format = new IntlMessageFormat(messages[key] ?? en[key] ?? key, tag, undefined, { ignoreTag: true });
+      made.set(key, format);
+    }
+    return format.format(values);
+  };
+  say.refusal = (code, values) => (en[`refusals.${code}`] ? say(`refusals.${code}`, values) : "");
+  return say;
+}
+
+function preferred() {
+  let chosen = null;
+  try {
+    chosen = localStorage.getItem(KEY);
+  } catch {
+    // No storage: what the browser prefers.
+  }
+  for (const tag of [chosen, ...navigator.languages]) {
+    const short = tag?.split("-")[0];
+    if (LANGUAGES.includes(short)) return short;
+  }
+  return "en";
+}
+
+const subscribe = (listener) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+const snapshot = () => current;
+const FIRST = current;
+// What the page was built with: React compares it with the first drawing in the browser.
+const atFirst = () => FIRST;
+
+if (typeof window !== "undefined") use(preferred());

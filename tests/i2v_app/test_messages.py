@@ -1,0 +1,76 @@
+"""What the page says is there in every language, and nothing is there that nobody says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from i2v_app.messages.words import LANGUAGES, catalogue, t
+
+APP = Path(__file__).resolve().parents[2] / "i2v_app"
+MESSAGES = APP / "messages"
+#: Messages that are found by the code of a refusal, not by their key.
+BY_CODE = "refusals."
+#: The name of a value at the beginning of an ICU argument.
+_ARGUMENT = re.compile(r"\{\s*([A-Za-z]\w*)\s*[,}]")
+#: Keys as code writes them, in Python and in JavaScript; one that ends in a dot begins a family: `t("x." + name)`.
+_KEY = re.compile(r"""["'`]([a-z]+\.[a-z_A-Z0-9]*)(?=["'`$])""")
+
+TRANSLATIONS = [language for language in LANGUAGES if language != "en"]
+
+
+def written_keys() -> Iterator[str]:
+    """Every text in the page's code that has the form of a key."""
+    for path in APP.rglob("*"):
+        if path.suffix in (".py", ".js", ".jsx") and ".web" not in path.parts:
+            yield from _KEY.findall(path.read_text())
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_every_message_is_there_in_every_language(language: str) -> None:
+    assert catalogue(language).keys() == catalogue("en").keys()
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_a_translation_has_the_same_values_in_it(language: str) -> None:
+    english, translated = catalogue("en"), catalogue(language)
+
+    others = {
+        key: text
+        for key, text in translated.items()
+        if set(_ARGUMENT.findall(text)) != set(_ARGUMENT.findall(english[key]))
+    }
+
+    assert others == {}
+
+
+@pytest.mark.parametrize("path", sorted(MESSAGES.glob("*.json")), ids=lambda path: path.name)
+def test_a_catalogue_holds_what_its_name_says_once_and_in_order(path: Path) -> None:
+    concern, language = path.name.split(".")[:2]
+    pairs = json.loads(path.read_text(), object_pairs_hook=list)
+
+    assert language in LANGUAGES
+    assert all(key.startswith(f"{concern}.") and text.strip() == text != "" for key, text in pairs)
+    assert len({key for key, _ in pairs}) == len(pairs)
+
+
+def test_nothing_is_said_in_vain() -> None:
+    written = set(written_keys())
+    families = tuple(key for key in written if key.endswith((".", "_")))
+
+    unused = [
+        key
+        for key in catalogue("en")
+        if key not in written and not (families and key.startswith(families)) and not key.startswith(BY_CODE)
+    ]
+
+    assert unused == []
+
+
+def test_a_message_that_is_not_there_stops_the_build() -> None:
+    with pytest.raises(KeyError, match=r"nowhere\.at_all"):
+        t("nowhere.at_all")
