@@ -86,7 +86,7 @@ def build_api(settings: Settings) -> Api:
     """Wire the API. Nothing is connected yet."""
     redis = connect(redis_url(settings))
     queue = JobQueue(redis, settings)
-    tokens = Tokens(redis, settings)
+    tokens, rates = Tokens(redis, settings), Rates(redis, settings)
     services = Services(
         settings=settings,
         queue=queue,
@@ -96,8 +96,8 @@ def build_api(settings: Settings) -> Api:
         media=MediaStore.of(settings),
         decoder=Decoder(settings),
         tokens=tokens,
-        token_watch=TokenWatch(tokens),
-        rates=Rates(redis, settings),
+        token_watch=TokenWatch(tokens, rates.count_address),
+        rates=rates,
         persisted=PersistedOperations(redis, settings),
     )
     limits = BodyLimits(settings)

@@ -88,9 +88,16 @@ class Rates:
 
     async def count(self, identity: Identity) -> None:
         """Count an operation. Raises `RateLimited`."""
+        await self._count([(self._viewer, f"viewer/{identity.viewer}"), (self._address, f"flow/{identity.flow}")])
+
+    async def count_address(self, flow: str) -> None:
+        """Count what is asked before it is known who asks. Nobody is meant where there is no address. Raises `RateLimited`."""
+        if flow:
+            await self._count([(self._address, f"flow/{flow}")])
+
+    async def _count(self, wanted: Sequence[tuple[RateLimitItem, str]]) -> None:
         if (now := time.monotonic()) < self._away_until:
             return
-        wanted = [(self._viewer, f"viewer/{identity.viewer}"), (self._address, f"flow/{identity.flow}")]
         for _, name in wanted:
             if (refused := self._refused.get(name)) and refused[0] > now:
                 raise refused[1].with_traceback(None)  # or it would grow by each raise

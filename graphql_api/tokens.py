@@ -137,7 +137,7 @@ class TokenMutations:
 async def sign_in(context: Context) -> None:
     """Let a WebSocket be its token's, if its client sent one with `connection_init`: as `Authorization` or as `token`.
 
-    Raises `Unauthenticated` if it is not valid, and `StoreUnavailable`.
+    Raises `Unauthenticated` if it is not valid, `RateLimited` and `StoreUnavailable`.
     """
     params = context.connection_params or {}
     by_lower_name = {name.lower(): value for name, value in params.items()}
@@ -148,7 +148,7 @@ async def sign_in(context: Context) -> None:
         secret = bearer(by_lower_name["authorization"]) or ""
     else:
         return
-    token = await context.services.token_watch.find(secret)
+    token = await context.services.token_watch.find(secret, context.flow)
     if token is None:
         raise Unauthenticated
     context.identity = identity_of(token, context.flow)

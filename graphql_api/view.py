@@ -21,7 +21,7 @@ from graphql_api.schema import schema
 from graphql_api.subscription_bounds import SubscriptionBounds
 from graphql_api.tokens import sign_in
 from graphql_api.websocket import FORBIDDEN, TRY_AGAIN_LATER, Closed, Socket, TransportWSHandler
-from i2v_core.errors import StoreUnavailable, Unauthenticated
+from i2v_core.errors import RateLimited, StoreUnavailable, Unauthenticated
 from i2v_core.viewer_middleware import HOLDING_KEY
 from i2v_core.viewers import IDENTITY_KEY, Identity
 
@@ -66,7 +66,7 @@ class GraphQLView(GraphQL[Context, None]):
             await sign_in(context)
         except Unauthenticated as error:
             raise Closed(FORBIDDEN, error.message) from None
-        except StoreUnavailable as error:
+        except (RateLimited, StoreUnavailable) as error:
             raise Closed(TRY_AGAIN_LATER, f"{error.message} {error.how_to_fix}") from None
         return await super().on_ws_connect(context)
 

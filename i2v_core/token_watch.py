@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from i2v_core.tokens import Token, Tokens, digest
@@ -66,11 +66,17 @@ class Holding:
             self._limit.reschedule(asyncio.get_running_loop().time())
 
 
+#: Counts one more question of a flow. Raises `RateLimited`.
+Counts = Callable[[str], Awaitable[None]]
+
+
 class TokenWatch:
     """Finds tokens and ends what depends on them."""
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens, counts: Counts | None = None) -> None:
+        """`counts` is asked before Redis is: secrets cost nothing to make up, and each other one would be looked up."""
         self._tokens = tokens
+        self._counts = counts
         self._known: dict[str, tuple[Token, float]] = {}
         #: Until when (monotonic) what was shown is known to be no token.
         self._refused: dict[str, float] = {}
@@ -78,14 +84,16 @@ class TokenWatch:
         #: Ended lately: one that was found just before, and is held just after, ends too.
         self._ended: deque[str] = deque(maxlen=_MOST_REMEMBERED)
 
-    async def find(self, secret: str) -> Token | None:
-        """The token with this secret, or None. Raises `StoreUnavailable`."""
+    async def find(self, secret: str, flow: str) -> Token | None:
+        """The token with this secret, or None. `flow`: who shows it. Raises `StoreUnavailable` and `RateLimited`."""
         name = digest(secret)
         if (known := self._known.get(name)) and known[1] > time.monotonic() and not known[0].is_over:
             return known[0]
         self._known.pop(name, None)
         if self._refused.get(name, 0.0) > time.monotonic():
             return None
+        if self._counts is not None:
+            await self._counts(flow)
         token = await self._tokens.used(secret)
         if token is not None:
             _make_room(self._known)

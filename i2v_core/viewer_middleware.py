@@ -11,7 +11,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from i2v_core.errors import Code, I2VError, StoreUnavailable, Unauthenticated
+from i2v_core.errors import Code, I2VError, RateLimited, StoreUnavailable, Unauthenticated
 from i2v_core.forwarding import FORWARDED_HEADER, Forwarding
 from i2v_core.http_refusals import refusal_response
 from i2v_core.jobs import new_id
@@ -114,15 +114,19 @@ class ViewerMiddleware:
 
     async def _by_token(self, scope: Scope, receive: Receive, send: Send, secret: str) -> Token | None:
         """Who asks, by their token; None if it is not valid, which is answered."""
+        client = self._client(scope, Headers(scope=scope))
         try:
-            token = await self._tokens.find(secret) if self._tokens else None
+            # Before it is known whose it is, all that counts is the address.
+            token = await self._tokens.find(secret, flow_of("", client, self._flow_secret)) if self._tokens else None
+        except RateLimited as error:
+            await refusal_response(scope, error, 429)(scope, receive, send)
+            return None
         except StoreUnavailable as error:
             await refusal_response(scope, error, 503, {"Retry-After": "3"})(scope, receive, send)
             return None
         if token is None:
             await _challenge(scope, Unauthenticated())(scope, receive, send)
             return None
-        client = self._client(scope, Headers(scope=scope))
         scope[IDENTITY_KEY] = identity_of(token, flow_of(token.viewer, client, self._flow_secret))
         return token
 

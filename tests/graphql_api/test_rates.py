@@ -10,12 +10,14 @@ import pytest
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
 from starlette.types import Message, Receive, Scope, Send
+from websockets.exceptions import ConnectionClosedError
 
 from graphql_api.rates import Counted, PairStorage, Rates
 from i2v_core.errors import RateLimited
 from i2v_core.jobs import new_id
 from i2v_core.settings import Settings
 from i2v_core.store import connect
+from i2v_core.tokens import PREFIX
 from i2v_core.viewers import IDENTITY_KEY, Identity
 from tests.conftest import OwnRedis
 from tests.fundamentals.server import Server, Viewer
@@ -220,6 +222,23 @@ async def test_on_a_socket_each_operation_counts_and_the_socket_stays(server: Se
     assert refused["extensions"]["code"] == "RATE_LIMITED"
     assert refused["extensions"]["retryAfterSeconds"] >= 1
     assert alive == {"type": "pong"}
+
+
+async def test_secrets_that_are_made_up_are_counted_by_address(server: Server) -> None:
+    server.settings = server.settings.model_copy(update={"operations_per_minute_per_address": 4})
+    server.start("api")
+    statuses = []
+
+    for number in range(6):
+        async with with_token(server, f"{PREFIX}{number:043}") as program:
+            statuses.append((await program.post("/graphql", json={"query": LIMITS})).status_code)
+    async with socket(server, {"token": f"{PREFIX}{7:043}"}) as connection:
+        with pytest.raises(ConnectionClosedError) as closed:
+            await said(connection)
+
+    assert statuses == [401, 401, 401, 401, 429, 429]
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
 
 
 def test_the_library_has_what_the_pair_is_made_of(redis_url: str) -> None:

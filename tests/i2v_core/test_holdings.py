@@ -106,11 +106,11 @@ async def test_a_token_that_was_revoked_before_it_was_held_ends_it(watch: TokenW
 
 async def test_what_was_no_token_is_not_looked_for_at_each_request(watch: TokenWatch, redis: Redis) -> None:
     wrong = PREFIX + "a" * 43
-    await watch.find(wrong)  # loads the script
+    await watch.find(wrong, "address_x")  # loads the script
     watch._refused.clear()
     await redis.config_resetstat()
 
-    assert [await watch.find(wrong) for _ in range(50)] == [None] * 50
+    assert [await watch.find(wrong, "address_x") for _ in range(50)] == [None] * 50
 
     assert (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"] == 1
 
@@ -121,6 +121,6 @@ async def test_of_what_was_no_token_only_so_many_are_remembered(
     monkeypatch.setattr(token_watch, "_MOST_REMEMBERED", 3)
 
     for number in range(10):
-        await watch.find(f"{PREFIX}{number:043}")
+        await watch.find(f"{PREFIX}{number:043}", "address_x")
 
     assert len(watch._refused) == 3

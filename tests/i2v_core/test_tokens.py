@@ -212,7 +212,7 @@ def opened(watch: TokenWatch, secret: str) -> tuple[asyncio.Task[bool], Callable
         holding = Holding(watch)
         try:
             async with holding:
-                token = await watch.find(secret)
+                token = await watch.find(secret, "address_x")
                 assert token is not None
                 holding.depends_on(token)
                 is_open.set()
@@ -240,8 +240,8 @@ async def test_revoking_ends_what_is_open_with_it_and_nothing_else(tokens: Token
 
     assert await asyncio.wait_for(asyncio.gather(first, second), 5) == [True, True]
     assert not other.done()
-    assert await watch.find(my_secret) is None, "it was remembered"
-    assert await watch.find(other_secret) is not None
+    assert await watch.find(my_secret, "address_x") is None, "it was remembered"
+    assert await watch.find(other_secret, "address_x") is not None
     other.cancel()
 
 
@@ -279,12 +279,12 @@ async def test_what_was_revoked_while_redis_was_away_is_ended_when_it_is_back(
 
 async def test_a_token_that_ends_between_finding_and_holding_ends_it_too(tokens: Tokens, watch: TokenWatch) -> None:
     made, secret = await tokens.make(VIEWER, "mine", [Scope.READ])
-    found = await watch.find(secret)
+    found = await watch.find(secret, "address_x")
     assert found is not None
     await tokens.revoke(VIEWER, made.id)
 
     async def is_heard() -> bool:
-        return await watch.find(secret) is None
+        return await watch.find(secret, "address_x") is None
 
     await eventually(is_heard)
     holding = Holding(watch)
@@ -305,7 +305,7 @@ async def test_nothing_is_kept_of_what_has_closed(tokens: Tokens, watch: TokenWa
     for _ in range(50):
         holding = Holding(watch)
         async with holding:
-            token = await watch.find(secret)
+            token = await watch.find(secret, "address_x")
             assert token is not None
             holding.depends_on(token)
 
