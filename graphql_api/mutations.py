@@ -25,6 +25,7 @@ from graphql_api.refusals import (
     try_again,
     upload_refused,
 )
+from graphql_api.request_errors import RequestCode, request_error
 from graphql_api.tokens import TokenMutations
 from graphql_api.types import Job, JobAlreadyFinished, JobDeleted
 from graphql_api.uploads import Upload, VideoOptionsInput
@@ -191,6 +192,11 @@ class Mutation(TokenMutations):
         ],
     ) -> TicketsResult:
         services, viewer = info.context.services, info.context.viewer
+        if len(indexes) > playing.MAX_TICKETS:
+            raise request_error(
+                RequestCode.BAD_USER_INPUT,
+                f"'indexes' are {len(indexes)}. Ask for at most {playing.MAX_TICKETS} at once.",
+            )
         try:
             job, tickets = await playing.more_tickets(playback_id, viewer, indexes, services)
         except OperationRefused as refusal:

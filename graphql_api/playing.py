@@ -18,7 +18,7 @@ from i2v_core.progress import Deleted
 from i2v_core.seal import SealBroken
 
 #: More than the segments of the longest video; one call never needs more.
-_MAX_TICKETS = 64
+MAX_TICKETS = 64
 #: Seconds an answer waits for the next segment: under the 30 s after which proxies give up on a silent request.
 _PATIENCE = 20.0
 
@@ -86,7 +86,7 @@ async def more_tickets(
     job = await services.queue.get(playback.job, viewer) if playback else None
     if playback is None or job is None:
         raise playback_over()
-    wanted = [index for index in dict.fromkeys(indexes[:_MAX_TICKETS]) if index >= INIT]
+    wanted = [index for index in dict.fromkeys(indexes) if index >= INIT]
     if wanted and not _has_any(job, playback, wanted):
         job = await _wait(job, playback, wanted, services)
     _check(job, playback)

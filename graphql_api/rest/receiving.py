@@ -24,7 +24,7 @@ from i2v_core.errors import Code, StoreUnavailable, UploadRefused
 PICTURE = "image"
 _RAW_TYPES = ("image/", "application/octet-stream")
 _LINE_FULL = (Code.TOO_MANY_WAITING, Code.QUEUE_FULL)
-_STATUS_CODES = {400: RestCode.BAD_REQUEST, 408: RestCode.REQUEST_TOO_SLOW, 413: RestCode.REQUEST_TOO_LARGE}
+_STATUS_CODES = {400: RestCode.BAD_REQUEST, 408: RestCode.BODY_TOO_SLOW, 413: RestCode.BODY_TOO_LARGE}
 
 
 @asynccontextmanager

@@ -70,6 +70,12 @@ WRONG: list[tuple[str | None, dict[str, Any] | None, str | None, RequestCode]] =
     ("query($n:Int=1){jobs(first:$n){totalCount}}", {"n": None}, None, RequestCode.BAD_USER_INPUT),
     ("{jobs(first:-1){totalCount}}", None, None, RequestCode.BAD_USER_INPUT),
     ('{jobs(after:"x"){totalCount}}', None, None, RequestCode.BAD_USER_INPUT),
+    (
+        'mutation($n:[Int!]!){playbackTickets(playbackId:"x",indexes:$n){__typename}}',
+        {"n": list(range(65))},
+        None,
+        RequestCode.BAD_USER_INPUT,
+    ),
     (UPLOAD, {"image": {"a": True}}, None, RequestCode.BAD_USER_INPUT),
     (UPLOAD, {"image": ReceivedFile("a", Path("a")), "options": {"tempo": None}}, None, RequestCode.BAD_USER_INPUT),
     (UPLOAD, {"image": ReceivedFile("a", Path("a")), "options": [True]}, None, RequestCode.BAD_USER_INPUT),

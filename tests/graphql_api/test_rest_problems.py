@@ -113,7 +113,7 @@ def test_options_are_read_strictly(alice: httpx.Client, name: str, text: str) ->
             400,
             "BAD_REQUEST",
         ),
-        (lambda v: upload(v, motion="x" * 70_000), 413, "REQUEST_TOO_LARGE"),
+        (lambda v: upload(v, motion="x" * 70_000), 413, "BODY_TOO_LARGE"),
         (lambda v: v.post("/api/jobs", json={"image": "a"}), 415, "UNSUPPORTED_MEDIA_TYPE"),
         (lambda v: v.post("/api/jobs", data={"image": "a"}), 415, "UNSUPPORTED_MEDIA_TYPE"),
         (lambda v: v.post("/api/jobs", content=PNG), 415, "UNSUPPORTED_MEDIA_TYPE"),
