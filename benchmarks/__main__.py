@@ -17,6 +17,7 @@ BENCHMARKS = {
     "chaos": "chaos",
     "outage": "outage",
     "subscribers": "subscribers",
+    "pages": "pages",
 }
 
 if __name__ == "__main__":

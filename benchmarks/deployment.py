@@ -22,9 +22,12 @@ _PATIENCE = 30.0
 
 
 class Deployment:
-    """Redis with an append-only file, the API and workers, over one folder. `settings` are I2V_ variables."""
+    """Redis with an append-only file, the API and workers, over one folder. `settings` are I2V_ variables.
 
-    def __init__(self, folder: Path, *, workers: int = 1, **settings: object) -> None:
+    `front`: the command that serves: "api", or "web" for the page and the API in one process. It is named "api" here.
+    """
+
+    def __init__(self, folder: Path, *, workers: int = 1, front: str = "api", **settings: object) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -43,7 +46,7 @@ class Deployment:
                 redis_binary(), "--port", "0", "--unixsocket", f"{folder}/redis.sock", "--dir", str(folder),
                 "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--loglevel", "warning",
             ],
-            "api": [sys.executable, "-m", "i2v_cli", "api"],
+            "api": [sys.executable, "-m", "i2v_cli", front],
             **{f"worker-{n}": [sys.executable, "-m", "i2v_cli", "worker"] for n in range(1, workers + 1)},
         }  # fmt: skip
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
