@@ -101,6 +101,11 @@ class JobQueue:
         self.settings = settings
         self._scripts = Scripts(redis)
 
+    @property
+    def scripts(self) -> Scripts:
+        """Its scripts, for what stands beside it: reading them from the disk takes a while."""
+        return self._scripts
+
     # The API's side ---------------------------------------------------------------------------------------------
 
     async def enqueue(self, job: Job, *, idempotency: str = "", fingerprint: str = "") -> tuple[Enqueued, str]:
