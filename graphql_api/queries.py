@@ -128,7 +128,7 @@ class Query(TokenQueries):
         services = info.context.services
         line = await services.hub.line()
         ahead = await services.queue.ahead(info.context.flow)
-        return Queue.of(QueueState.of(line, ahead, time.time()))
+        return Queue.of(QueueState.of(line, ahead, info.context.viewer, time.time()))
 
     @strawberry.field(description="What this server takes in and makes.")
     async def limits(self, info: Info) -> Limits:

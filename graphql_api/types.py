@@ -138,6 +138,15 @@ class JobDeleted:
     job_id: strawberry.ID = strawberry.field(description="Id of the job that was deleted.")
 
 
+@strawberry.type(description="One model in one worker, which makes one video at a time.")
+class QueueSlot:
+    percent: float = strawberry.field(description="How far its job is, 0 to 100; 0 while it is free.")
+    remaining_seconds: float | None = strawberry.field(
+        description="Seconds until it is expected to be free; null while it is."
+    )
+    is_mine: bool = strawberry.field(description="Whether the job is yours. Whose the others are is not told.")
+
+
 @strawberry.type(description="The queue of everybody.")
 class Queue:
     length: int = strawberry.field(description="Jobs that wait.")
@@ -149,6 +158,9 @@ class Queue:
         description="Seconds until a picture that you upload now would start; null while no worker is there, or while it is paused."
     )
     paused: bool = strawberry.field(description="Whether the operator lets nothing new begin at the moment.")
+    slots: list[QueueSlot] = strawberry.field(
+        description="The workers' slots in a fixed order, none while no worker is there. In `queueChanged` that one of them goes on is no change: reckon on from what was told."
+    )
 
     @classmethod
     def of(cls, state: QueueState) -> Self:
@@ -161,6 +173,12 @@ class Queue:
             model_seconds=state.model_seconds,
             estimated_wait_seconds=_round(state.wait),
             paused=state.paused,
+            slots=[
+                QueueSlot(
+                    percent=round(slot.percent, 2), remaining_seconds=_round(slot.remaining), is_mine=slot.is_mine
+                )
+                for slot in state.slots
+            ],
         )
         state.kept.append(shown)
         return shown
