@@ -17,6 +17,7 @@ from graphql_api.playback_types import Playback
 from graphql_api.playing import find_playback
 from graphql_api.refusals import JobId
 from graphql_api.request_errors import RequestCode, request_error
+from graphql_api.sharing import SharingQueries
 from graphql_api.tokens import TokenQueries
 from graphql_api.types import Job, JobConnection, Limits, Node, Queue
 from graphql_api.uploads import MAX_SECONDS, MIN_SECONDS
@@ -69,7 +70,7 @@ def _read_search(search: str | None) -> str:
 
 
 @strawberry.type(description="What can be asked.")
-class Query(TokenQueries):
+class Query(SharingQueries, TokenQueries):
     @strawberry.field(description="A job of yours; null if there is none with this id.")
     async def job(self, info: Info, id: JobId) -> Job | None:
         return await find_job(id, info)
@@ -142,6 +143,7 @@ class Query(TokenQueries):
             default_seconds=settings.video_seconds,
             retention_hours=settings.retention_hours,
             keep_at_most_hours=settings.longest_keep_hours,
+            share_link_max_hours=settings.share_link_max_hours,
             max_waiting=settings.waiting_per_viewer,
             max_waiting_overall=settings.waiting_overall,
             max_uploads_per_minute=settings.uploads_per_minute,

@@ -230,6 +230,7 @@ class Limits:
     keep_at_most_hours: float = strawberry.field(
         description="Hours from now until which `keepJob` keeps a job at most."
     )
+    share_link_max_hours: float = strawberry.field(description="Hours that a link to a video lives at most.")
     max_waiting: int = strawberry.field(description="Pictures that you may have waiting at once.")
     max_waiting_overall: int = strawberry.field(description="Pictures that may wait in all.")
     max_uploads_per_minute: int = strawberry.field(description="Uploads that you may begin in a minute.")

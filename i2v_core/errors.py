@@ -39,6 +39,9 @@ class Code(StrEnum):
     PLAYBACK_STARTED_OVER = "PLAYBACK_STARTED_OVER"
     PLAYBACK_USED_UP = "PLAYBACK_USED_UP"
     WRONG_PUBLIC_KEY = "WRONG_PUBLIC_KEY"
+    SHARE_LINK_NOT_FOUND = "SHARE_LINK_NOT_FOUND"
+    TOO_MANY_SHARE_LINKS = "TOO_MANY_SHARE_LINKS"
+    WRONG_SHARE_LINK_EXPIRY = "WRONG_SHARE_LINK_EXPIRY"
     TRY_AGAIN = "TRY_AGAIN"
     # Who asks is refused
     UNAUTHENTICATED = "UNAUTHENTICATED"
@@ -116,7 +119,7 @@ class Forbidden(I2VError):
         self.scope = scope
         if scope is None:
             super().__init__(
-                "This is not for tokens, whatever their scopes: a token makes, lists and revokes none.",
+                "This is not for tokens, whatever their scopes: a token makes, lists and revokes no tokens and no links.",
                 "Ask as the viewer, with the cookie of the browser alone.",
                 code=Code.FORBIDDEN,
             )

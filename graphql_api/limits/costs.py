@@ -42,6 +42,9 @@ COSTS = {
     "Queue.slots": Cost(times=4),
     # A viewer has 20 by default.
     "Query.apiTokens": Cost(_ASK, times=20),
+    # A job has 20 by default.
+    "Query.shareLinks": Cost(_ASK, times=20),
+    "Query.sharedVideo": Cost(2 * _ASK),
     # Their number is the connection's.
     "JobConnection.edges": Cost(),
     # The list is read, and whether each job is still there.
@@ -60,8 +63,11 @@ COSTS = {
     "Mutation.keepJob": Cost(_CHANGE),
     "Mutation.createApiToken": Cost(_CHANGE),
     "Mutation.revokeApiToken": Cost(_CHANGE),
+    "Mutation.createShareLink": Cost(_CHANGE),
+    "Mutation.revokeShareLink": Cost(_CHANGE),
     # Elliptic curves, and a ticket for each segment.
     "Mutation.openPlayback": Cost(1000),
+    "Mutation.openSharedPlayback": Cost(1000),
     # It may wait for 20 seconds.
     "Mutation.playbackTickets": Cost(1000),
     # Each event costs what is asked for; beginning and ending it is a change.
