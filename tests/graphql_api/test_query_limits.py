@@ -42,12 +42,10 @@ SPREADING = (
     + "fragment F20 on Query{__typename}"
 )
 
-#: Two pages of a hundred jobs, 26 units each.
-PROGRESS = " ".join(f"a{i}:version" for i in range(14))
+#: Each may wait for 20 seconds, and is priced for it.
 TICKETS_8_TIMES = (
     "mutation{" + " ".join(f'a{n}:playbackTickets(playbackId:"x",indexes:[0]){{__typename}}' for n in range(8)) + "}"
 )
-JOBS_TWICE = "{" + " ".join(f"{n}:jobs(first:100){{edges{{node{{progress{{{PROGRESS}}}}}}}}}" for n in "xy") + "}"
 
 
 @pytest.fixture
