@@ -20,7 +20,13 @@ async def test_a_picture_becomes_a_video(server: Server, alice: Viewer) -> None:
     job = await alice.upload(PICTURES / "astronaut.png", motion="ZOOM_IN", seed=7)
     assert job["__typename"] == "Job"
     assert (job["name"], job["width"], job["height"]) == ("astronaut.png", 512, 512)
-    assert job["options"] == {"motion": "ZOOM_IN", "seconds": 5.0, "seed": 7}
+    assert job["options"] == {
+        "motion": "ZOOM_IN",
+        "seconds": 5.0,
+        "seed": 7,
+        "shape": "AS_PICTURE",
+        "focus": {"x": 0.5, "y": 0.5},
+    }
 
     # 2. Its progress is watched until it ends: what stands first, then every change.
     seen = [progress async for progress in alice.progress(job["id"])]
@@ -69,6 +75,32 @@ async def test_extreme_shapes_become_videos_too(
     assert (await alice.finished(job["id"]))["state"] == "COMPLETED"
     playback = (await watch(alice, job["id"])).playback
     assert (playback["width"], playback["height"]) == video
+
+
+async def test_a_video_of_another_shape_keeps_what_the_focus_is_on(server: Server, alice: Viewer) -> None:
+    server.start("api", "worker")
+    picture = Image.new("RGB", (600, 400), (20, 20, 20))
+    picture.paste((250, 20, 20), (0, 150, 100, 250))  # a red spot at the left edge
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    sizes = {"WIDE": (320, 180), "SQUARE": (320, 320), "TALL": (180, 320)}
+
+    jobs = {
+        shape: await alice.upload(file.getvalue(), seconds=3, shape=shape, focus={"x": 0.08, "y": 0.5}, seed=1)
+        for shape in sizes
+    }
+
+    for shape, job in jobs.items():
+        assert job["options"]["shape"] == shape
+        assert job["options"]["focus"] == {"x": 0.08, "y": 0.5}
+        assert (await alice.finished(job["id"]))["state"] == "COMPLETED"
+        watching = await watch(alice, job["id"])
+        assert (watching.playback["width"], watching.playback["height"]) == sizes[shape]
+        frame = watching.frames(await watching.whole())[0].to_ndarray(format="rgb24")
+        assert (frame.shape[1], frame.shape[0]) == sizes[shape]
+        height = frame.shape[0]
+        red, green, _ = (int(part) for part in frame[height // 2, 10])
+        assert (red > 150, green < 100) == (True, True), f"the spot at the edge was cut off in {shape}"
 
 
 async def test_the_thumbnail_answers_to_its_viewer_alone(server: Server, alice: Viewer, bob: Viewer) -> None:
