@@ -74,7 +74,7 @@ _register(
     Scope,
     "What a token may do.",
     {
-        Scope.READ: "Look at jobs, thumbnails, the queue and the limits, and watch progress.",
+        Scope.READ: "Look at jobs, pictures, the queue and the limits, and watch progress.",
         Scope.WRITE: "Upload, cancel, retry, move and delete.",
         Scope.PLAY: "Open playbacks and fetch their segments.",
     },

@@ -72,6 +72,9 @@ class Job(Node):
     finished_at: datetime | None = strawberry.field(description="When it ended.")
     expires_at: datetime | None = strawberry.field(description="When it and its video are deleted; set when it ends.")
     thumbnail_url: str = strawberry.field(description="Path of the thumbnail on this server. It answers to you alone.")
+    picture_url: str = strawberry.field(
+        description="Path of the picture as it is kept: JPEG, upright, without metadata, no larger than the model takes. It answers to you alone."
+    )
     width: int = strawberry.field(description="Width of the uploaded picture, upright, in pixels.")
     height: int = strawberry.field(description="Height of the uploaded picture, upright, in pixels.")
     failure: Failure | None = strawberry.field(description="Why it FAILED; null otherwise.")
@@ -95,6 +98,7 @@ class Job(Node):
             finished_at=when(job.finished_at),
             expires_at=when(job.expires_at),
             thumbnail_url=f"/media/thumbnails/{job.id}",
+            picture_url=f"/media/pictures/{job.id}",
             width=job.width,
             height=job.height,
             failure=Failure(code=job.failure.code, message=job.failure.message, how_to_fix=job.failure.how_to_fix)

@@ -106,6 +106,7 @@ EXAMPLE_JOB: dict[str, Any] = {
     "url": f"/api/jobs/{EXAMPLE_ID}",
     "eventsUrl": f"/api/jobs/{EXAMPLE_ID}/events",
     "thumbnailUrl": f"/media/thumbnails/{EXAMPLE_ID}",
+    "pictureUrl": f"/media/pictures/{EXAMPLE_ID}",
 }
 EXAMPLE_QUEUE = {
     "length": 3,
@@ -163,6 +164,7 @@ SCHEMAS: dict[str, Schema] = {
             "url": string("Path of the job on this server."),
             "eventsUrl": string("Path of its progress as server-sent events."),
             "thumbnailUrl": string("Path of the thumbnail. It answers to you alone."),
+            "pictureUrl": string("Path of the picture as it is kept: JPEG, upright. It answers to you alone."),
         },
         examples=[EXAMPLE_JOB],
     ),

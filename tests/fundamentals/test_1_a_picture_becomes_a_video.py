@@ -115,6 +115,35 @@ async def test_the_thumbnail_answers_to_its_viewer_alone(server: Server, alice: 
     assert (theirs.status_code, theirs.content) == (unknown.status_code, unknown.content) == (404, b"")
 
 
+@pytest.mark.parametrize("key", [None, "a-long-random-text-that-seals-what-is-stored"])
+async def test_the_picture_itself_answers_to_its_viewer_alone_and_goes_with_its_job(
+    server: Server, alice: Viewer, bob: Viewer, key: str | None
+) -> None:
+    server.settings = server.settings.model_copy(update={"media_key": key})
+    server.start("api")
+    job = await alice.upload(PICTURES / "landscape_6.jpg")  # its camera lay on its side
+    address = job["pictureUrl"]
+
+    mine, theirs = await alice.http.get(address), await bob.http.get(address)
+    unknown = await alice.http.get("/media/pictures/job_" + "0" * 24)
+    beside = [await alice.http.get(f"{address}/{name}") for name in ("picture.jpg", "1/init.mp4", "1/0.m4s")]
+
+    assert (mine.status_code, mine.headers["content-type"]) == (200, "image/jpeg")
+    assert mine.headers["cache-control"].startswith("private")
+    assert mine.headers["content-disposition"] == "inline"
+    assert mine.headers["x-content-type-options"] == "nosniff"
+    assert mine.headers["cross-origin-resource-policy"] == "same-origin"
+    with Image.open(io.BytesIO(mine.content)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (job["width"], job["height"]))
+        assert dict(picture.getexif()) == {}
+    assert (theirs.status_code, theirs.content) == (unknown.status_code, unknown.content) == (404, b"")
+    assert {answer.status_code for answer in beside} == {404}
+    on_disk = (server.settings.media_path / job["id"] / "picture.jpg").read_bytes()
+    assert (on_disk == mine.content) is (key is None)
+    await alice.ask("mutation($id: ID!) { deleteJob(id: $id) { __typename } }", id=job["id"])
+    assert (await alice.http.get(address)).status_code == 404
+
+
 @pytest.mark.timeout(120)
 async def test_with_the_true_30_seconds(server: Server, alice: Viewer) -> None:
     server.settings = server.settings.model_copy(update={"model_seconds": 30.0, "video_long_side": 1280})

@@ -148,7 +148,7 @@ def test_the_frames_shape_and_focus_are_told_in_a_form_or_in_the_address(alice: 
 
 def test_graphql_and_rest_tell_the_same_of_the_same_jobs(alice: httpx.Client) -> None:
     job = upload(alice, seed="3").json()
-    fields = "id name state attempt createdAt width height thumbnailUrl options { motion seconds seed shape focus { x y } } progress { queuePosition version percent }"
+    fields = "id name state attempt createdAt width height thumbnailUrl pictureUrl options { motion seconds seed shape focus { x y } } progress { queuePosition version percent }"
 
     told = graphql(alice, f'{{ job(id: "{job["id"]}") {{ {fields} }} limits {{ maxUploadBytes formats maxWaiting }} }}')
 
