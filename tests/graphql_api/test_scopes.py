@@ -21,6 +21,7 @@ OPERATIONS = {
     "Query.jobs": "{ jobs { totalCount } }",
     "Query.queue": "{ queue { __typename } }",
     "Query.limits": "{ limits { maxUploadBytes } }",
+    "Mutation.makeAnother": 'mutation { makeAnother(jobId: "x") { __typename } }',
     "Mutation.cancelJob": 'mutation { cancelJob(id: "x") { __typename } }',
     "Mutation.retryJob": 'mutation { retryJob(id: "x") { __typename } }',
     "Mutation.moveJob": 'mutation { moveJob(id: "x") { __typename } }',
