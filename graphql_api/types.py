@@ -232,6 +232,9 @@ class Limits:
     retention_hours: float = strawberry.field(description="Hours a finished job is kept.")
     max_waiting: int = strawberry.field(description="Pictures that you may have waiting at once.")
     max_waiting_overall: int = strawberry.field(description="Pictures that may wait in all.")
+    model_name: str = strawberry.field(
+        description="What the model that makes the videos says its name is; what it is set to while no worker is there to say."
+    )
     max_uploads_per_minute: int = strawberry.field(description="Uploads that you may begin in a minute.")
 
 

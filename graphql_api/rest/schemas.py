@@ -126,6 +126,7 @@ EXAMPLE_LIMITS = {
     "maxWaiting": 20,
     "maxWaitingOverall": 5000,
     "maxUploadsPerMinute": 60,
+    "modelName": "simulated",
 }
 EXAMPLE_EVENT = {"id": "9", "event": "end", "data": f'{{"jobId": "{EXAMPLE_ID}", "state": "COMPLETED"}}'}
 
@@ -203,6 +204,7 @@ SCHEMAS: dict[str, Schema] = {
             "maxWaiting": integer("Pictures that you may have waiting at once."),
             "maxWaitingOverall": integer("Pictures that may wait in all."),
             "maxUploadsPerMinute": integer("Uploads that you may begin in a minute."),
+            "modelName": string("What the model that makes the videos says its name is."),
         },
         examples=[EXAMPLE_LIMITS],
     ),
