@@ -150,7 +150,9 @@ def test_graphql_and_rest_tell_the_same_of_the_same_jobs(alice: httpx.Client) ->
     job = upload(alice, seed="3").json()
     fields = "id name state attempt createdAt width height thumbnailUrl pictureUrl options { motion seconds seed shape focus { x y } } progress { queuePosition version percent }"
 
-    told = graphql(alice, f'{{ job(id: "{job["id"]}") {{ {fields} }} limits {{ maxUploadBytes formats maxWaiting modelName }} }}')
+    told = graphql(
+        alice, f'{{ job(id: "{job["id"]}") {{ {fields} }} limits {{ maxUploadBytes formats maxWaiting modelName }} }}'
+    )
 
     same = dict(told["job"])  # type: ignore[call-overload]
     same |= same.pop("progress")
