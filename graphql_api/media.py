@@ -6,7 +6,7 @@ What is refused looks the same whatever the reason: an id that does not exist, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from starlette.routing import Route
 from graphql_api.context import Services
 from graphql_api.protection import protect
 from i2v_core.errors import StoreUnavailable
-from i2v_core.jobs import is_id
+from i2v_core.jobs import Job, is_id
 from i2v_core.logs import get_logger
 from i2v_core.media import MediaMissing
 from i2v_core.playbacks import INIT, Playback
@@ -51,13 +51,14 @@ class MediaRoutes:
 
     async def picture(self, request: Request) -> Response:
         """The picture of a job of the viewer in normal form: upright, bounded, without metadata."""
-        return await self._still(request, self._services.media.picture, "image/jpeg")
+        return await self._own(request, self._services.media.picture, "image/jpeg")
 
     async def thumbnail(self, request: Request) -> Response:
         """The thumbnail of a job of the viewer."""
-        return await self._still(request, self._services.media.thumbnail, "image/webp")
+        return await self._own(request, self._services.media.thumbnail, "image/webp")
 
-    async def _still(self, request: Request, read: Callable[[str], bytes], media_type: str) -> Response:
+    async def _own(self, request: Request, read: Callable[[str], bytes], media_type: str) -> Response:
+        """A still picture of the viewer's own job."""
         job_id = request.path_params["job"]
         if Scope.READ not in request.scope[IDENTITY_KEY].scopes:
             return _nothing_here(403)
@@ -69,15 +70,20 @@ class MediaRoutes:
             )
         except StoreUnavailable:
             return _try_again()
+        return await self._still(job, read, media_type, _PRIVATE)
+
+    async def _still(
+        self, job: Job | None, read: Callable[[str], bytes], media_type: str, headers: Mapping[str, str]
+    ) -> Response:
         if job is None:
             return _nothing_here(404)
         try:
-            data = await asyncio.to_thread(read, job_id)
+            data = await asyncio.to_thread(read, job.id)
         except MediaMissing:
             return _nothing_here(404)
         except SealBroken as error:
             return _cannot_read(error)
-        return Response(data, media_type=media_type, headers=_PRIVATE)
+        return Response(data, media_type=media_type, headers=headers)
 
     async def segment(self, request: Request) -> Response:
         """One segment for one ticket, to a script of our own page alone: never to the address bar or another site."""
