@@ -12,6 +12,7 @@ from graphql_api.context import Info
 from graphql_api.cursors import read_cursor_in
 from graphql_api.enums import JobOrder, JobState
 from graphql_api.job_pages import find_page
+from graphql_api.model_name import model_name
 from graphql_api.picture_formats import FORMATS
 from graphql_api.playback_types import Playback
 from graphql_api.playing import find_playback
@@ -147,4 +148,5 @@ class Query(SharingQueries, TokenQueries):
             max_waiting=settings.waiting_per_viewer,
             max_waiting_overall=settings.waiting_overall,
             max_uploads_per_minute=settings.uploads_per_minute,
+            model_name=await model_name(info.context.services),
         )

@@ -29,6 +29,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "Query.shareLinks": None,
     "Query.sharedVideo": Scope.READ,
     "Mutation.uploadImage": Scope.WRITE,
+    "Mutation.makeAnother": Scope.WRITE,
     "Mutation.cancelJob": Scope.WRITE,
     "Mutation.retryJob": Scope.WRITE,
     "Mutation.moveJob": Scope.WRITE,
