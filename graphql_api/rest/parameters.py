@@ -55,7 +55,13 @@ def read_video_options(given: Mapping[str, str], fields: Mapping[str, str], serv
     for name in fields:
         if name not in OPTIONS:
             raise _wrong_option(f"There is no field {name[:40]!r}.", f"Use {_list(('image', *OPTIONS))}.")
-    texts = {name: value for name, value in {**given, **fields}.items() if name in OPTIONS}
+    in_address = {name: value for name, value in given.items() if name in OPTIONS}
+    if fields:
+        _options(in_address, services)  # what the form overrules is no less a slip of the pen
+    return _options({**in_address, **fields}, services)
+
+
+def _options(texts: Mapping[str, str], services: Services) -> VideoOptions:
     options = VideoOptionsInput()
     if "motion" in texts:
         options.motion = _one_of(Motion, "motion", texts["motion"])

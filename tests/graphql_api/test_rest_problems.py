@@ -106,6 +106,12 @@ def test_options_are_read_strictly(alice: httpx.Client, name: str, text: str) ->
     assert_problem(upload(alice, **{name: text}), 422, "WRONG_OPTIONS")
 
 
+def test_a_wrong_option_in_the_address_is_told_though_the_form_overrules_it(alice: httpx.Client) -> None:
+    for address in ("/api/jobs?motion=", "/api/jobs?seconds=null"):
+        answer = alice.post(address, files={"image": ("a.png", PNG)}, data={"motion": "PAN", "seconds": "4"})
+        assert_problem(answer, 422, "WRONG_OPTIONS")
+
+
 @pytest.mark.parametrize(
     ("answer_to", "status", "code"),
     [
