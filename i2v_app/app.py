@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from i2v_app.components.trouble import error_boundary
+from i2v_app.components.broken import error_boundary
 from i2v_app.messages.words import LANGUAGES
 from i2v_app.pages.not_found import not_found
 from i2v_app.pages.start import start

@@ -13,6 +13,7 @@ from tests.conftest import wait_until
 
 AXE = ROOT / ".web" / "node_modules" / "axe-core" / "axe.min.js"
 #: Best practices as well as WCAG A and AA: all that the tool can tell.
+_BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 _RUN_AXE = "() => axe.run(document, { resultTypes: ['violations'] })"
 
 
@@ -112,15 +113,32 @@ def test_nothing_plays_by_itself_for_who_wants_no_motion(page: Page) -> None:
 
 def test_the_colour_scheme_can_be_chosen_and_stays(page: Page) -> None:
     page.emulate_media(color_scheme="light")
-    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    light = page.evaluate(_BACKGROUND)
 
-    page.get_by_role("button", name="Use dark colours").click()
-    wait_until(lambda: page.evaluate("getComputedStyle(document.body).backgroundColor") != light)
-    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Language and colours").click()
+    page.get_by_role("radio", name="Dark").check()
+    wait_until(lambda: page.evaluate(_BACKGROUND) != light)
+    dark = page.evaluate(_BACKGROUND)
     page.reload()
 
-    expect(page.get_by_role("button", name="Use light colours")).to_be_visible()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    page.get_by_role("button", name="Language and colours").click()
+    expect(page.get_by_role("radio", name="Dark")).to_be_checked()
+    assert page.evaluate(_BACKGROUND) == dark
+    page.get_by_role("radio", name="As the system").check()
+    wait_until(lambda: page.evaluate(_BACKGROUND) == light)
+
+
+def test_another_language_can_be_chosen_and_stays(page: Page) -> None:
+    page.get_by_role("button", name="Language and colours").click()
+    page.get_by_role("radio", name="Deutsch").click()
+    expect(page.get_by_role("button", name="Sprache und Farben")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("radio", name="Deutsch")).to_be_hidden()
+    page.goto(f"{page.url}no/such/page")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Unter dieser Adresse ist nichts")
+    expect(page).to_have_title("Nicht gefunden · i2v")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
 
 
 def test_an_address_that_leads_nowhere_leads_back(page: Page, server: Server) -> None:
