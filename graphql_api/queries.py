@@ -128,4 +128,5 @@ class Query(TokenQueries):
             max_waiting=settings.waiting_per_viewer,
             max_waiting_overall=settings.waiting_overall,
             max_uploads_per_minute=settings.uploads_per_minute,
+            watermark=settings.watermark == "on",
         )

@@ -208,6 +208,9 @@ class Limits:
     max_waiting: int = strawberry.field(description="Pictures that you may have waiting at once.")
     max_waiting_overall: int = strawberry.field(description="Pictures that may wait in all.")
     max_uploads_per_minute: int = strawberry.field(description="Uploads that you may begin in a minute.")
+    watermark: bool = strawberry.field(
+        description="Whether videos that are made now carry a faint mark that names the viewing a copy came from."
+    )
 
 
 #: UNIX seconds that no job is made at; it keeps out infinity too.

@@ -77,6 +77,7 @@ def limits_document(settings: Settings) -> dict[str, Any]:
         "maxWaiting": settings.waiting_per_viewer,
         "maxWaitingOverall": settings.waiting_overall,
         "maxUploadsPerMinute": settings.uploads_per_minute,
+        "watermark": settings.watermark == "on",
     }
 
 

@@ -113,6 +113,7 @@ EXAMPLE_LIMITS = {
     "maxWaiting": 20,
     "maxWaitingOverall": 5000,
     "maxUploadsPerMinute": 60,
+    "watermark": True,
 }
 EXAMPLE_EVENT = {"id": "9", "event": "end", "data": f'{{"jobId": "{EXAMPLE_ID}", "state": "COMPLETED"}}'}
 
@@ -189,6 +190,10 @@ SCHEMAS: dict[str, Schema] = {
             "maxWaiting": integer("Pictures that you may have waiting at once."),
             "maxWaitingOverall": integer("Pictures that may wait in all."),
             "maxUploadsPerMinute": integer("Uploads that you may begin in a minute."),
+            "watermark": {
+                "type": "boolean",
+                "description": "Whether videos that are made now carry a mark that names the viewing a copy came from.",
+            },
         },
         examples=[EXAMPLE_LIMITS],
     ),
