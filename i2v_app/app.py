@@ -6,8 +6,10 @@ import reflex as rx
 
 from i2v_app.components.broken import error_boundary
 from i2v_app.messages.words import LANGUAGES
+from i2v_app.pages.about import about
 from i2v_app.pages.not_found import not_found
 from i2v_app.pages.start import start
+from i2v_app.states.about import AboutState
 from i2v_app.states.jobs import JobsState
 from i2v_app.styles.sheets import STYLESHEETS
 from i2v_core.logs import get_logger
@@ -46,4 +48,5 @@ app = rx.App(
     backend_exception_handler=_on_backend_error,
 )
 app.add_page(start, route="/", title="i2v: picture to video", description=_DESCRIPTION, on_load=JobsState.watch)
+app.add_page(about, route="/about", title="About · i2v", on_load=[JobsState.watch, AboutState.read])
 app.add_page(not_found, route="404", title="Not found · i2v", on_load=JobsState.watch)

@@ -21,5 +21,6 @@ STYLESHEETS = [
         "cards.css",
         "player.css",
         "trouble.css",
+        "about.css",
     )
 ]
