@@ -31,10 +31,14 @@ class OwnOriginPlugin(Plugin):
 
         Raises `RuntimeError` if the built page no longer has the form this was written for.
         """
+        # Here, because the page's words ask for Reflex's configuration, which is what imports this.
+        from i2v_app.offline_build import build_offline_page
+
         static: Path = context["static_dir"]
         _rewrite(static, _ADDRESSES, _ADDRESS, _from_own_origin)
         _rewrite(static, _LOCAL_NAMES, _NAMES, lambda match: f"{match[1]}[]")
         shutil.copytree(_PUBLIC, static, dirs_exist_ok=True)
+        build_offline_page(static)
         for path in static.rglob("*.map"):
             path.unlink()
         for name in _LEFTOVERS:

@@ -64,7 +64,7 @@ def _kept() -> rx.Var[str]:
     )
 
 
-def _fact(name: rx.Var[str], value: rx.Var[str]) -> rx.Component:
+def _fact(name: rx.Var[str], value: rx.Var[str] | str) -> rx.Component:
     # A line that is empty for a moment has its height already: nothing moves when the numbers come.
     return rx.el.div(rx.el.dt(name), rx.el.dd(rx.cond(AboutState.known, value, "\N{NO-BREAK SPACE}")))
 
