@@ -1,4 +1,4 @@
-"""The routes that serve media: thumbnails to their viewer, segments for one-use tickets. No route serves a video.
+"""The routes that serve media: thumbnails to their viewer and to links, segments for one-use tickets. None serves a video.
 
 What is refused looks the same whatever the reason: an id that does not exist, another viewer's, a used ticket.
 """
@@ -6,6 +6,7 @@ What is refused looks the same whatever the reason: an id that does not exist, a
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from starlette.routing import Route
 from graphql_api.context import Services
 from graphql_api.protection import protect
 from i2v_core.errors import StoreUnavailable
-from i2v_core.jobs import is_id
+from i2v_core.jobs import Job, is_id
 from i2v_core.logs import get_logger
 from i2v_core.media import MediaMissing
 from i2v_core.playbacks import INIT, Playback
@@ -36,6 +37,7 @@ def routes(services: Services) -> list[Route]:
     media = MediaRoutes(services)
     return [
         Route("/media/thumbnails/{job}", media.thumbnail),
+        Route("/media/shared/{poster}", media.poster),
         Route("/media/playbacks/{playback}/{segment}", media.segment),
     ]
 
@@ -59,15 +61,29 @@ class MediaRoutes:
             )
         except StoreUnavailable:
             return _try_again()
+        return await self._still(job, _PRIVATE)
+
+    async def poster(self, request: Request) -> Response:
+        """The thumbnail of the job that a link leads to, for the link's poster name; never its secret."""
+        if Scope.READ not in request.scope[IDENTITY_KEY].scopes:
+            return _nothing_here(403)
+        try:
+            link = await self._services.share_links.by_poster(request.path_params["poster"])
+            job = await self._services.queue.get(link.job, link.viewer) if link else None
+        except StoreUnavailable:
+            return _try_again()
+        return await self._still(job, _NO_STORE)  # whose link is revoked shall see nothing of it any more
+
+    async def _still(self, job: Job | None, headers: Mapping[str, str]) -> Response:
         if job is None:
             return _nothing_here(404)
         try:
-            data = await asyncio.to_thread(self._services.media.thumbnail, job_id)
+            data = await asyncio.to_thread(self._services.media.thumbnail, job.id)
         except MediaMissing:
             return _nothing_here(404)
         except SealBroken as error:
             return _cannot_read(error)
-        return Response(data, media_type="image/webp", headers=_PRIVATE)
+        return Response(data, media_type="image/webp", headers=headers)
 
     async def segment(self, request: Request) -> Response:
         """One segment for one ticket, to a script of our own page alone: never to the address bar or another site."""

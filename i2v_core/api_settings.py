@@ -29,6 +29,24 @@ class ApiSettings(BaseSettings):
         20, ge=1, le=1000, description="API tokens one viewer may have: one for each program of theirs, and room."
     )
 
+    # Keeping and sharing ----------------------------------------------------------------------------------------
+    keep_at_most_hours: float = Field(
+        720,
+        gt=0,
+        le=24 * 3650,
+        description="Hours from now until which a viewer can have an ended job kept, with its video. Never fewer than `I2V_RETENTION_HOURS`; the same number turns keeping for longer off.",
+    )
+
+    share_link_max_hours: float = Field(
+        720,
+        gt=0,
+        le=24 * 3650,
+        description="Hours that a link to a video lives at most: a month. None lives longer than its job.",
+    )
+    share_links_per_job: int = Field(
+        20, ge=0, le=1000, description="Links that there can be to one video at a time. 0 turns sharing off."
+    )
+
     # What a GraphQL request may ask for ---------------------------------------------------------------------------
     introspection: Literal["on", "off"] = Field(
         "on",
