@@ -37,7 +37,7 @@ QUEUE_AND_LIMITS = gql(
 )
 LIMITS = gql(
     "query { limits { maxUploadBytes maxMegapixels formats minSeconds maxSeconds retentionHours"
-    " maxWaiting maxWaitingOverall maxUploadsPerMinute watermark } }"
+    " keepAtMostHours shareLinkMaxHours maxWaiting maxWaitingOverall maxUploadsPerMinute watermark } }"
 )
 CANCEL_JOB = gql(
     "mutation ($id: ID!) { cancelJob(id: $id) { __typename"

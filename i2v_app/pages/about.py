@@ -37,7 +37,9 @@ def _limits() -> rx.Component:
             _fact(t("about.length"), t("about.length_is", least=state.min_seconds, most=state.max_seconds)),
             _fact(t("about.waiting"), t("about.waiting_is", yours=state.max_waiting, all=state.max_waiting_overall)),
             _fact(t("about.rate"), t("about.rate_is", count=state.max_uploads_per_minute)),
-            _fact(t("about.kept"), _kept()),
+            _fact(t("about.kept"), _time(state.kept_days, state.kept_hours)),
+            _fact(t("about.kept_longer"), _time(state.kept_at_most_days, state.kept_at_most_hours)),
+            _fact(t("about.links"), _time(state.links_at_most_days, state.links_at_most_hours)),
         ),
     )
 
@@ -46,7 +48,14 @@ def _privacy() -> rx.Component:
     return rx.el.section(
         rx.el.h2(t("about.privacy")),
         _note(t("about.stored"), t("about.stored_is")),
-        _note(t("about.gone"), rx.cond(AboutState.known, t("about.gone_is", time=_kept()), t("about.gone_soon"))),
+        _note(
+            t("about.gone"),
+            rx.cond(
+                AboutState.known,
+                t("about.gone_is", time=_time(AboutState.kept_days, AboutState.kept_hours)),
+                t("about.gone_soon"),
+            ),
+        ),
         _note(t("about.seen"), t("about.seen_is")),
         _note(t("about.copies"), t("about.copies_are")),
         rx.cond(AboutState.watermark, _note(t("about.mark"), t("about.mark_is"))),
@@ -56,12 +65,8 @@ def _privacy() -> rx.Component:
     )
 
 
-def _kept() -> rx.Var[str]:
-    return rx.cond(
-        AboutState.kept_days > 0,
-        t("about.days", count=AboutState.kept_days),
-        t("about.hours", count=AboutState.kept_hours),
-    )
+def _time(days: int, hours: float) -> rx.Var[str]:
+    return rx.cond(days > 0, t("about.days", count=days), t("about.hours", count=hours))
 
 
 def _fact(name: rx.Var[str], value: rx.Var[str] | str) -> rx.Component:

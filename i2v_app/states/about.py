@@ -26,6 +26,10 @@ class AboutState(rx.State):
     #: Hours that a finished job is kept, and the same in days if they are whole ones, else 0.
     kept_hours: float = 0.0
     kept_days: int = 0
+    kept_at_most_hours: float = 0.0
+    kept_at_most_days: int = 0
+    links_at_most_hours: float = 0.0
+    links_at_most_days: int = 0
     watermark: bool = False
 
     @rx.event(background=True)
@@ -51,6 +55,10 @@ class AboutState(rx.State):
         self.max_uploads_per_minute = limits["maxUploadsPerMinute"]
         self.kept_hours = limits["retentionHours"]
         self.kept_days = whole_days(limits["retentionHours"])
+        self.kept_at_most_hours = limits["keepAtMostHours"]
+        self.kept_at_most_days = whole_days(limits["keepAtMostHours"])
+        self.links_at_most_hours = limits["shareLinkMaxHours"]
+        self.links_at_most_days = whole_days(limits["shareLinkMaxHours"])
         self.watermark = limits["watermark"]
         self.known = True
 

@@ -23,6 +23,8 @@ def test_the_limits_are_those_of_this_server(page: Page, tmp_path: Path) -> None
         tmp_path / "another",
         I2V_MAX_UPLOAD_MB="12.5",
         I2V_RETENTION_HOURS="36",
+        I2V_KEEP_AT_MOST_HOURS="96",
+        I2V_SHARE_LINK_MAX_HOURS="5",
         I2V_WATERMARK="off",
         I2V_UPLOADS_PER_MINUTE="1234",
     ) as server:
@@ -34,6 +36,8 @@ def test_the_limits_are_those_of_this_server(page: Page, tmp_path: Path) -> None
         expect(page.get_by_text("up to 12.5 MB and 50 megapixels")).to_be_visible()
         expect(page.get_by_text("1,234 a minute")).to_be_visible()
         expect(page.get_by_text("36 hours after a video is finished")).to_be_visible()
+        expect(page.get_by_text("4 days", exact=True)).to_be_visible()
+        expect(page.get_by_text("5 hours", exact=True)).to_be_visible()
         expect(page.get_by_role("heading", name="The mark in the video")).to_have_count(0)
 
 
