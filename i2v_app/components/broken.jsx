@@ -6,12 +6,15 @@ import { useMessages } from "$/public/external/i2v_app/messages/words/messages.j
 export function BrokenPage() {
   const say = useMessages();
   return (
-    <main className="message-page" role="alert">
-      <h1>{say("shell.broken")}</h1>
-      <p>{say("shell.broken_why")}</p>
-      <a className="button primary" href="/">
-        {say("shell.broken_again")}
-      </a>
+    <main className="page">
+      <title>{`${say("shell.broken")} · i2v`}</title>
+      <div className="message-page" role="alert">
+        <h1>{say("shell.broken")}</h1>
+        <p>{say("shell.broken_why")}</p>
+        <a className="button primary" href="/">
+          {say("shell.broken_again")}
+        </a>
+      </div>
     </main>
   );
 }
