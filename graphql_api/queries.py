@@ -149,4 +149,5 @@ class Query(SharingQueries, TokenQueries):
             max_waiting_overall=settings.waiting_overall,
             max_uploads_per_minute=settings.uploads_per_minute,
             model_name=await model_name(info.context.services),
+            watermark=settings.watermark == "on",
         )

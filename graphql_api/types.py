@@ -262,6 +262,9 @@ class Limits:
         description="What the model that makes the videos says its name is; what it is set to while no worker is there to say."
     )
     max_uploads_per_minute: int = strawberry.field(description="Uploads that you may begin in a minute.")
+    watermark: bool = strawberry.field(
+        description="Whether videos that are made now carry a faint mark that names the viewing a copy came from."
+    )
 
 
 def _round(seconds: float | None) -> float | None:

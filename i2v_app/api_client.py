@@ -62,6 +62,10 @@ class ApiClient:
         """A page of jobs, newest first, as the connection `{edges, pageInfo}`."""
         return await self._ask(operations.JOBS, "jobs", first=first, after=after)
 
+    async def limits(self) -> Answer:
+        """What the server takes in and makes, how long it keeps it, and whether videos are marked."""
+        return await self._ask(operations.LIMITS, "limits")
+
     @asynccontextmanager
     async def watch(self) -> AsyncGenerator[Watch, None]:
         """One WebSocket for the events of all the viewer's jobs and for questions beside them."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import reflex as rx
 
-from i2v_app.components.trouble import error_boundary
+from i2v_app.components.broken import error_boundary
 from i2v_app.messages.words import LANGUAGES
+from i2v_app.pages.about import about
 from i2v_app.pages.not_found import not_found
 from i2v_app.pages.start import start
+from i2v_app.states.about import AboutState
 from i2v_app.states.jobs import JobsState
 from i2v_app.styles.sheets import STYLESHEETS
 from i2v_core.logs import get_logger
@@ -25,6 +27,10 @@ _WORDS = (
     "if(l!=='en'){d.dataset.words='coming';d.lang=l;setTimeout(()=>delete d.dataset.words,2000)}}catch{}"
 )
 
+#: Where there is no connection, the page says so itself. Once it has loaded, so that nothing waits for it; browsers have
+#: no service workers where the page came over plain http from another machine.
+_OFFLINE = "addEventListener('load',()=>navigator.serviceWorker?.register('/sw.js').catch(()=>{}));"
+
 
 def _on_backend_error(exception: Exception) -> None:
     """An event handler failed: a bug of ours. The default would show it to the viewer as a toast."""
@@ -38,12 +44,18 @@ app = rx.App(
     app_wraps={(55, "ErrorBoundary"): lambda _: error_boundary()},
     html_lang="en",
     head_components=[
-        rx.el.script(_SCHEME + _WORDS),
+        rx.el.script(_SCHEME + _WORDS + _OFFLINE),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
-        rx.el.meta(name="theme-color", content="#f7f5f2", media="(prefers-color-scheme: light)"),
-        rx.el.meta(name="theme-color", content="#141312", media="(prefers-color-scheme: dark)"),
+        rx.el.link(rel="apple-touch-icon", href="/icons/180.png"),
+        rx.el.link(rel="manifest", href="/manifest.webmanifest"),
+        # Not `media=`, which Reflex takes for a style.
+        *(
+            rx.el.meta(name="theme-color", content=colour, custom_attrs={"media": f"(prefers-color-scheme: {scheme})"})
+            for scheme, colour in (("light", "#f7f5f2"), ("dark", "#141312"))
+        ),
     ],
     backend_exception_handler=_on_backend_error,
 )
 app.add_page(start, route="/", title="i2v: picture to video", description=_DESCRIPTION, on_load=JobsState.watch)
+app.add_page(about, route="/about", title="About · i2v", on_load=[JobsState.watch, AboutState.read])
 app.add_page(not_found, route="404", title="Not found · i2v", on_load=JobsState.watch)

@@ -35,6 +35,10 @@ QUEUE_AND_LIMITS = gql(
     "query { queue { length processing modelSeconds estimatedWaitSeconds paused }"
     " limits { maxUploadBytes maxMegapixels formats minSeconds maxSeconds defaultSeconds retentionHours } }"
 )
+LIMITS = gql(
+    "query { limits { maxUploadBytes maxMegapixels formats minSeconds maxSeconds retentionHours"
+    " keepAtMostHours shareLinkMaxHours maxWaiting maxWaitingOverall maxUploadsPerMinute watermark } }"
+)
 CANCEL_JOB = gql(
     "mutation ($id: ID!) { cancelJob(id: $id) { __typename"
     " ... on JobNotFound { message howToFix } ... on JobAlreadyFinished { message howToFix } ... on TryAgain { message howToFix } } }"

@@ -14,7 +14,8 @@ from reflex.plugins import Plugin
 _ADDRESSES = "assets/reflex-env*.js"
 _ADDRESS = re.compile(r"""(["'`])(http|ws)s?://[^/"'`]+(/[^"'`]*)\1""")
 #: Host names for which Reflex would change an address after all: it then drops the port of https, and never connects.
-_LOCAL_NAMES = "assets/context-*.js"
+#: The bundler puts them now into one file and now into another.
+_LOCAL_NAMES = "assets/*.js"
 _NAMES = re.compile(r"(SAME_DOMAIN_HOSTNAMES\s*=\s*)\[[^\]]*\]")
 #: Files that are served as they are, from the root.
 _PUBLIC = Path(__file__).parent / "public"
@@ -30,10 +31,14 @@ class OwnOriginPlugin(Plugin):
 
         Raises `RuntimeError` if the built page no longer has the form this was written for.
         """
+        # Here, because the page's words ask for Reflex's configuration, which is what imports this.
+        from i2v_app.offline_build import build_offline_page
+
         static: Path = context["static_dir"]
         _rewrite(static, _ADDRESSES, _ADDRESS, _from_own_origin)
         _rewrite(static, _LOCAL_NAMES, _NAMES, lambda match: f"{match[1]}[]")
         shutil.copytree(_PUBLIC, static, dirs_exist_ok=True)
+        build_offline_page(static)
         for path in static.rglob("*.map"):
             path.unlink()
         for name in _LEFTOVERS:
@@ -41,13 +46,14 @@ class OwnOriginPlugin(Plugin):
 
 
 def _rewrite(static: Path, glob: str, pattern: re.Pattern[str], how: Callable[[re.Match[str]], str]) -> None:
-    files = list(static.glob(glob))
-    if len(files) != 1:
-        raise RuntimeError(f"expected one {glob} in the built page, found {len(files)}")
-    text, count = pattern.subn(how, files[0].read_text())
-    if not count:
-        raise RuntimeError(f"{files[0].name} does not hold what is to be changed; has Reflex changed how it writes it?")
-    files[0].write_text(text)
+    changed = {path: pattern.sub(how, text) for path in static.glob(glob) if pattern.search(text := path.read_text())}
+    if len(changed) != 1:
+        raise RuntimeError(
+            f"expected what is to be changed in one {glob} of the built page, found it in {len(changed)}; "
+            "has Reflex changed how it writes it?"
+        )
+    for path, text in changed.items():
+        path.write_text(text)
 
 
 def _from_own_origin(match: re.Match[str]) -> str:

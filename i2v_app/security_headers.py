@@ -74,6 +74,8 @@ def content_security_policy(built: Path) -> str:
             "media-src 'self' blob:",
             "connect-src 'self'",
             "font-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",

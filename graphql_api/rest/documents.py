@@ -79,6 +79,7 @@ def limits_document(settings: Settings, model: str) -> dict[str, Any]:
         "maxWaitingOverall": settings.waiting_overall,
         "maxUploadsPerMinute": settings.uploads_per_minute,
         "modelName": model,
+        "watermark": settings.watermark == "on",
     }
 
 

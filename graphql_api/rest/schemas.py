@@ -127,6 +127,7 @@ EXAMPLE_LIMITS = {
     "maxWaitingOverall": 5000,
     "maxUploadsPerMinute": 60,
     "modelName": "simulated",
+    "watermark": True,
 }
 EXAMPLE_EVENT = {"id": "9", "event": "end", "data": f'{{"jobId": "{EXAMPLE_ID}", "state": "COMPLETED"}}'}
 
@@ -205,6 +206,10 @@ SCHEMAS: dict[str, Schema] = {
             "maxWaitingOverall": integer("Pictures that may wait in all."),
             "maxUploadsPerMinute": integer("Uploads that you may begin in a minute."),
             "modelName": string("What the model that makes the videos says its name is."),
+            "watermark": {
+                "type": "boolean",
+                "description": "Whether videos that are made now carry a mark that names the viewing a copy came from.",
+            },
         },
         examples=[EXAMPLE_LIMITS],
     ),

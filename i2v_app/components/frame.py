@@ -1,4 +1,4 @@
-"""What every page has around its content: the name at the top, the colour scheme, the bars that tell of trouble."""
+"""What every page has around its content: the name and the ways at the top, the bars that tell of trouble, the foot."""
 
 # Reflex's elements carry no types of their own.
 # mypy: disable-error-code="no-any-return"
@@ -6,20 +6,31 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex.style import resolved_color_mode, toggle_color_mode
 
-from i2v_app.components.icons import icon
+from i2v_app.components.preferences import preferences
 from i2v_app.components.trouble import connection_bar, notice_bar
 from i2v_app.messages.words import t
 
 
-def framed(*content: rx.Component, skip_to: str = "", skip_words: str = "") -> rx.Component:
+class NavLink(rx.Component):
+    """A link to another page that says so (`aria-current`) when it is this one. It loads no document: uploads go on."""
+
+    library = "react-router"
+    tag = "NavLink"
+
+    to: rx.Var[str]
+    #: Whether pages below it are other pages.
+    end: rx.Var[bool]
+
+
+def framed(*content: rx.Component, skip_to: str = "", skip_words: str | rx.Var[str] = "") -> rx.Component:
     """The content as a whole page. `skip_to` is the id of what a keyboard may want to go to at once."""
     return rx.el.div(
         rx.el.a(skip_words, href=f"#{skip_to}", class_name="skip-link") if skip_to else rx.fragment(),
         _header(),
         connection_bar(),
         rx.el.main(*content, id="main"),
+        _footer(),
         notice_bar(),
         class_name="page",
     )
@@ -27,24 +38,24 @@ def framed(*content: rx.Component, skip_to: str = "", skip_words: str = "") -> r
 
 def _header() -> rx.Component:
     return rx.el.header(
-        rx.el.a(
-            _mark(),
-            rx.el.span("i2v"),
-            href="/",
-            class_name="wordmark",
-            aria_label=t("shell.home"),
+        rx.el.a(_mark(), rx.el.span("i2v"), href="/", class_name="wordmark", aria_label=t("shell.home")),
+        rx.el.nav(
+            _way("/", t("shell.nav_start")),
+            _way("/gallery", t("shell.nav_gallery")),
+            class_name="ways",
+            aria_label=t("shell.nav"),
         ),
-        rx.el.button(
-            # Both are there and the stylesheet shows one: the scheme is known before any script runs.
-            rx.el.span(icon("moon"), class_name="only-light"),
-            rx.el.span(icon("sun"), class_name="only-dark"),
-            on_click=toggle_color_mode,
-            type="button",
-            class_name="button round quiet",
-            aria_label=rx.cond(resolved_color_mode == "dark", t("shell.use_light"), t("shell.use_dark")),
-        ),
+        preferences(),
         class_name="top",
     )
+
+
+def _footer() -> rx.Component:
+    return rx.el.footer(_way("/about", t("shell.nav_about")), class_name="foot")
+
+
+def _way(to: str, name: rx.Var[str]) -> rx.Component:
+    return NavLink.create(name, to=to, end=True, class_name="way")
 
 
 def _mark() -> rx.Component:

@@ -1,4 +1,4 @@
-"""Trouble told calmly: the lost connection, what could not be done, a page that broke."""
+"""Trouble told calmly: the lost connection, what could not be done."""
 
 # Reflex's elements carry no types of their own.
 # mypy: disable-error-code="no-any-return"
@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex_components_core.base.error_boundary import ErrorBoundary  # type: ignore[import-untyped]
 
 from i2v_app.components.icons import icon
 from i2v_app.states.jobs import JobsState
@@ -53,20 +52,6 @@ def notice_bar() -> rx.Component:
         ),
         role="alert",
         class_name="notices",
-    )
-
-
-def error_boundary() -> rx.Component:
-    """Shows a sensible page when a script of ours fails. The jobs go on without it."""
-    return ErrorBoundary.create(
-        fallback_render=rx.el.main(
-            rx.el.h1("Something on this page broke"),
-            rx.el.p(
-                "Your pictures and videos are safe on the server, and the queue goes on. Loading the page again usually helps."
-            ),
-            rx.el.a("Load the page again", href="/", class_name="button primary"),
-            class_name="message-page",
-        )
     )
 
 

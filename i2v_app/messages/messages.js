@@ -16,7 +16,11 @@ const listeners = new Set();
 /** The languages that the reader may choose from, by their tags. */
 export const LANGUAGES = ["en", ...Object.keys(OTHERS)];
 
-/** The function that says a message: `say(key, values)`; `say.refusal(code, values)` is empty where there are no words for it. */
+/**
+ * The function that says a message: `say(key, values)`. `say.refusal(code, { limit })` says what was refused or failed, and
+ * `say.howToFix` what to do about it; both are empty where there are no words for the code. `limit`: the API's `Limit`, or
+ * its value, if there is one.
+ */
 export function useMessages() {
   return useSyncExternalStore(subscribe, snapshot, atFirst).say;
 }
@@ -67,8 +71,17 @@ function sayingIn(tag, messages) {
     }
     return format.format(values);
   };
-  say.refusal = (code, values) => (en[`refusals.${code}`] ? say(`refusals.${code}`, values) : "");
+  const aboutRefusal = (key, code, values) => (en[key] ? say(key, { ...values, limit: limitOf(code, values?.limit) }) : "");
+  say.refusal = (code, values) => aboutRefusal(`refusals.${code}`, code, values);
+  say.howToFix = (code, values) => aboutRefusal(`refusals.${code}.fix`, code, values);
   return say;
+}
+
+// Bytes are said as megabytes. Without a limit the words do without one: "none" is what they look for.
+function limitOf(code, limit) {
+  const value = limit?.value ?? limit;
+  if (typeof value !== "number") return "none";
+  return code === "TOO_MANY_BYTES" ? value / 1e6 : value;
 }
 
 function preferred() {

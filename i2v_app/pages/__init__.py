@@ -1,1 +1,1 @@
-"""The pages. There are two: the one that everything happens on, and the one for addresses that lead nowhere."""
+"""The pages, a file each."""

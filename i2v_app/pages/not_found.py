@@ -8,15 +8,18 @@ from __future__ import annotations
 import reflex as rx
 
 from i2v_app.components.frame import framed
+from i2v_app.components.page_title import page_title
+from i2v_app.messages.words import t
 
 
 def not_found() -> rx.Component:
     """Says so and leads back."""
     return framed(
+        page_title(title=t("shell.not_found_title")),
         rx.el.section(
-            rx.el.h1("There is nothing at this address"),
-            rx.el.p("It may have been mistyped, or what was here has been deleted. Your videos are on the start page."),
-            rx.el.a("To your videos", href="/", class_name="button primary"),
+            rx.el.h1(t("shell.not_found")),
+            rx.el.p(t("shell.not_found_why")),
+            rx.el.a(t("shell.not_found_back"), href="/", class_name="button primary"),
             class_name="message-page",
-        )
+        ),
     )

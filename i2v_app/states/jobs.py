@@ -63,7 +63,7 @@ class JobsState(rx.State):
     async def watch(self) -> None:
         """Keep the page true for as long as it is open. Started by every page's `on_load`, which also ends it."""
         async with self:
-            client = _client(self.router)
+            client = client_of(self.router)
             self._board = Board()
             if client is None:
                 self.link = "no_cookie"
@@ -128,7 +128,7 @@ class JobsState(rx.State):
     async def show_more(self) -> None:
         """Read the next page of older jobs."""
         async with self:
-            client, after = _client(self.router), self._cursor
+            client, after = client_of(self.router), self._cursor
         if client is None:
             return
         try:
@@ -164,7 +164,7 @@ class JobsState(rx.State):
 
     async def _order(self, order: str, job_id: str) -> bool:
         async with self:
-            client = _client(self.router)
+            client = client_of(self.router)
         if client is None:
             return False
         try:
@@ -195,7 +195,7 @@ class JobsState(rx.State):
             self.running = dict(board.running)
 
 
-def _client(router: RouterData) -> ApiClient | None:
+def client_of(router: RouterData) -> ApiClient | None:
     """A client for whoever looks at the page; None if they bring no viewer's cookie."""
     # Not http.cookies: one odd cookie of another application on the host would hide ours.
     viewer = cookie_parser(router.headers.cookie).get(COOKIE)

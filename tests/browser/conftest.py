@@ -51,6 +51,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_ARGS}
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Without the service worker: Playwright sees no request of a page that has one. test_offline.py is with it."""
+    return {**browser_context_args, "service_workers": "block"}
+
+
 @pytest.fixture
 def page(context: BrowserContext, server: Server) -> Page:
     """The page as a new viewer opens it, at the size of a laptop."""

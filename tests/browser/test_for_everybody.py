@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, FileChooser, Page, expect
 
+from tests.browser.accessibility import assert_accessible
 from tests.browser.visiting import ROOT, Server, add, open_page
 from tests.conftest import wait_until
 
-AXE = ROOT / ".web" / "node_modules" / "axe-core" / "axe.min.js"
-#: Best practices as well as WCAG A and AA: all that the tool can tell.
-_RUN_AXE = "() => axe.run(document, { resultTypes: ['violations'] })"
+_BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -21,13 +20,13 @@ def test_no_state_of_the_page_has_an_axe_violation(page: Page, server: Server, t
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     page.reload()  # as someone with that scheme opens it; the change itself takes a moment
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
-    _assert_accessible(page, "empty")
+    assert_accessible(page, "empty")
 
     add(page, "astronaut.png", "chelsea.png", "coffee.png")
-    expect(page.locator("[data-job]")).to_have_count(3)
+    expect(page.locator("[data-job]")).to_have_count(3, timeout=20_000)
     expect(page.locator("[data-state=PROCESSING]")).to_have_count(1)
     _lose_the_picture(page, server, "coffee.png")
-    _assert_accessible(page, "waiting and processing")
+    assert_accessible(page, "waiting and processing")
 
     expect(page.locator("[data-state=COMPLETED]")).to_have_count(2, timeout=20_000)
     expect(page.locator("[data-state=FAILED]")).to_have_count(1, timeout=20_000)
@@ -35,10 +34,10 @@ def test_no_state_of_the_page_has_an_axe_violation(page: Page, server: Server, t
     text.write_text("no picture")
     add(page, text)
     expect(page.locator("[data-state=refused]")).to_have_count(1)
-    _assert_accessible(page, "done, failed and refused")
+    assert_accessible(page, "done, failed and refused")
 
     page.get_by_role("button", name="Delete coffee.png").click()
-    _assert_accessible(page, "asked before deleting")
+    assert_accessible(page, "asked before deleting")
 
 
 def test_the_whole_way_with_the_keyboard_alone(page: Page) -> None:
@@ -112,15 +111,32 @@ def test_nothing_plays_by_itself_for_who_wants_no_motion(page: Page) -> None:
 
 def test_the_colour_scheme_can_be_chosen_and_stays(page: Page) -> None:
     page.emulate_media(color_scheme="light")
-    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    light = page.evaluate(_BACKGROUND)
 
-    page.get_by_role("button", name="Use dark colours").click()
-    wait_until(lambda: page.evaluate("getComputedStyle(document.body).backgroundColor") != light)
-    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Language and colours").click()
+    page.get_by_role("radio", name="Dark").check()
+    wait_until(lambda: page.evaluate(_BACKGROUND) != light)
+    dark = page.evaluate(_BACKGROUND)
     page.reload()
 
-    expect(page.get_by_role("button", name="Use light colours")).to_be_visible()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    page.get_by_role("button", name="Language and colours").click()
+    expect(page.get_by_role("radio", name="Dark")).to_be_checked()
+    assert page.evaluate(_BACKGROUND) == dark
+    page.get_by_role("radio", name="As the system").check()
+    wait_until(lambda: page.evaluate(_BACKGROUND) == light)
+
+
+def test_another_language_can_be_chosen_and_stays(page: Page) -> None:
+    page.get_by_role("button", name="Language and colours").click()
+    page.get_by_role("radio", name="Deutsch").click()
+    expect(page.get_by_role("button", name="Sprache und Farben")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("radio", name="Deutsch")).to_be_hidden()
+    page.goto(f"{page.url}no/such/page")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Unter dieser Adresse ist nichts")
+    expect(page).to_have_title("Nicht gefunden · i2v")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
 
 
 def test_an_address_that_leads_nowhere_leads_back(page: Page, server: Server) -> None:
@@ -130,15 +146,6 @@ def test_an_address_that_leads_nowhere_leads_back(page: Page, server: Server) ->
     assert answer.status == 404
     page.get_by_role("link", name="To your videos", exact=True).click()
     expect(page.get_by_role("button", name="Choose pictures")).to_be_visible()
-
-
-def _assert_accessible(page: Page, state: str) -> None:
-    if not page.evaluate("Boolean(window.axe)"):
-        page.evaluate(AXE.read_text())
-    violations = page.evaluate(_RUN_AXE)["violations"]
-    assert not violations, f"{state}: " + "; ".join(
-        f"{v['id']}: {[node['html'][:160] for node in v['nodes']]}" for v in violations
-    )
 
 
 def _lose_the_picture(page: Page, server: Server, name: str) -> None:

@@ -68,7 +68,7 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        wait_until(self._is_ready, 30, "the server's start")
+        wait_until(self._is_ready, 90, "the server's start")
 
     def stop(self) -> None:
         """Stop it as Ctrl-C does."""

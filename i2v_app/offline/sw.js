@@ -1,0 +1,39 @@
+// The service worker. It does one thing: where a page cannot be loaded because there is no connection, it shows the offline
+// page in its place. It stores that one page and nothing else: no document of the app, no answer of the API, no segment.
+//
+// The build writes a hash of the offline page here: another page is another worker, which the browser fetches, and which
+// throws away what the one before it stored. To be rid of it for good, serve a worker in its place whose `activate` calls
+// `registration.unregister()`; deleting the file does the same at the browser's next look, within a day.
+
+const STORE = "i2v-offline-/* hash */";
+const PAGE = "/offline.html";
+
+self.addEventListener("install", (event) => {
+  // Without cookies: what is stored is everybody's.
+  const page = new Request(PAGE, { credentials: "omit", cache: "reload" });
+  event.waitUntil(caches.open(STORE).then((store) => store.add(page)));
+  self.skipWaiting();
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(forgetOthers());
+});
+
+async function forgetOthers() {
+  for (const name of await caches.keys()) if (name.startsWith("i2v-offline-") && name !== STORE) await caches.delete(name);
+  // The page is asked for while this worker still starts up.
+  await self.registration.navigationPreload?.enable();
+  await self.clients.claim();
+}
+
+self.addEventListener("fetch", (event) => {
+  if (event.request.mode === "navigate") event.respondWith(load(event));
+});
+
+async function load(event) {
+  try {
+    return (await event.preloadResponse) ?? (await fetch(event.request));
+  } catch {
+    return (await caches.match(PAGE)) ?? Response.error();
+  }
+}

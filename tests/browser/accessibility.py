@@ -1,0 +1,20 @@
+"""Holds a page against axe: WCAG A and AA and the best practices, all that a tool can tell."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.browser.visiting import ROOT
+
+_AXE = ROOT / ".web" / "node_modules" / "axe-core" / "axe.min.js"
+_RUN = "() => axe.run(document, { resultTypes: ['violations'] })"
+
+
+def assert_accessible(page: Page, state: str) -> None:
+    """Fail if axe finds anything on the page as it is; `state` says in the message what that is."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(_AXE.read_text())
+    violations = page.evaluate(_RUN)["violations"]
+    assert not violations, f"{state}: " + "; ".join(
+        f"{v['id']}: {[node['html'][:160] for node in v['nodes']]}" for v in violations
+    )
