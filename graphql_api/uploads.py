@@ -17,10 +17,10 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from graphql_api.context import Services
-from graphql_api.enums import Motion
+from graphql_api.enums import Motion, Shape
 from graphql_api.multipart import ReceivedFile
 from i2v_core.errors import Code, Limit, StoreUnavailable, UploadRefused
-from i2v_core.jobs import Job, JobState, VideoOptions, new_id
+from i2v_core.jobs import MIDDLE, Focus, Job, JobState, VideoOptions, new_id
 from i2v_core.logs import get_logger
 from i2v_core.queue import Enqueued
 
@@ -61,6 +61,12 @@ SCALARS = StrawberryConfig(
 )
 
 
+@strawberry.input(description="A point of the upright picture.")
+class FocusPoint:
+    x: float = strawberry.field(description="Part of its width, 0 to 1 from the left.")
+    y: float = strawberry.field(description="Part of its height, 0 to 1 from the top.")
+
+
 @strawberry.input(name="VideoOptions", description="What video is wanted. Everything has a default.")
 class VideoOptionsInput:
     motion: Motion = strawberry.field(default=Motion.AUTO, description="How the camera moves.")
@@ -69,6 +75,11 @@ class VideoOptionsInput:
     )
     seed: int | None = strawberry.field(
         default=None, description="Seed of everything random, from 0. By default a new one."
+    )
+    shape: Shape = strawberry.field(default=Shape.AS_PICTURE, description="The shape of the frame.")
+    focus: FocusPoint | None = strawberry.field(
+        default=None,
+        description="What stays in the middle of the frame, as nearly as can be, where it leaves out some of the picture; null for the picture's middle.",
     )
 
 
@@ -90,7 +101,21 @@ def read_options(given: VideoOptionsInput | None, services: Services) -> VideoOp
             code=Code.WRONG_OPTIONS,
         )
     seed = secrets.randbelow(MAX_SEED) if given.seed is None else given.seed
-    return VideoOptions(given.motion, round(seconds, 2), seed)
+    return VideoOptions(given.motion, round(seconds, 2), seed, given.shape, _read_focus(given.focus))
+
+
+def _read_focus(given: FocusPoint | None) -> Focus:
+    if given is None:
+        return MIDDLE
+    if not (0 <= given.x <= 1 and 0 <= given.y <= 1):
+        raise UploadRefused(
+            f"The focus ({given.x:g}, {given.y:g}) lies outside the picture.",
+            "Choose x and y from 0 to 1, counted from the picture's top left.",
+            code=Code.WRONG_OPTIONS,
+            limit=Limit("focus", 1, "of the picture's side"),
+        )
+    # Four digits are a third of a pixel of the largest picture that a model gets.
+    return Focus(round(given.x, 4), round(given.y, 4))
 
 
 def read_idempotency_key(given: str | None) -> str:
@@ -187,7 +212,14 @@ async def _made_before(outcome: Enqueued, job_id: str, flow: str, services: Serv
 
 def _fingerprint(file: ReceivedFile, options: VideoOptions) -> str:
     """What makes an upload the same: the bytes, and what was asked for (a seed that we chose is not)."""
-    return f"{file.digest} {options.motion.value} {options.seconds:g}"
+    return f"{file.digest} {_wanted(options)}"
+
+
+def _wanted(options: VideoOptions) -> str:
+    text = f"{options.motion.value} {options.seconds:g}"
+    if (options.shape, options.focus) == (Shape.AS_PICTURE, MIDDLE):
+        return text  # as it was before there were shapes: keys of that time are remembered for a day
+    return f"{text} {options.shape.value} {options.focus.x:g} {options.focus.y:g}"
 
 
 #: Uploads whose enqueuing got no answer, until it is known what became of them.

@@ -49,6 +49,7 @@ def job_document(progress: Progress) -> dict[str, Any]:
         "url": path_of(job.id),
         "eventsUrl": f"{path_of(job.id)}/events",
         "thumbnailUrl": f"/media/thumbnails/{job.id}",
+        "pictureUrl": f"/media/pictures/{job.id}",
     }
 
 

@@ -124,8 +124,8 @@ async def test_subscriptions_and_media_are_held_to_it_too(server: Server, alice:
     statuses = []
     for made in (writer, reader):
         async with with_token(server, made["secret"]) as program:
-            statuses.append((await program.get("/media/thumbnails/job_x")).status_code)
+            statuses += [(await program.get(f"/media/{kind}/job_x")).status_code for kind in ("thumbnails", "pictures")]
 
     assert is_forbidden(refused["payload"][0], "READ")
     assert granted["payload"]["data"] == {"cancelJob": {"__typename": "JobNotFound"}}
-    assert statuses == [403, 404]
+    assert statuses == [403, 403, 404, 404]
