@@ -12,5 +12,15 @@ def _sheet(name: str) -> str:
 
 STYLESHEETS = [
     _sheet(name)
-    for name in ("tokens.css", "base.css", "controls.css", "invitation.css", "cards.css", "player.css", "trouble.css")
+    for name in (
+        "tokens.css",
+        "base.css",
+        "controls.css",
+        "invitation.css",
+        "choices.css",
+        "framing.css",
+        "cards.css",
+        "player.css",
+        "trouble.css",
+    )
 ]
