@@ -139,6 +139,7 @@ class Query(SharingQueries, TokenQueries):
             max_upload_bytes=settings.max_upload_bytes,
             max_megapixels=settings.max_megapixels,
             formats=list(FORMATS),
+            input_long_side=settings.input_long_side,
             min_seconds=MIN_SECONDS,
             max_seconds=MAX_SECONDS,
             default_seconds=settings.video_seconds,

@@ -248,6 +248,9 @@ class Limits:
     max_upload_bytes: int = strawberry.field(description="Largest upload in bytes.")
     max_megapixels: float = strawberry.field(description="Largest picture in millions of pixels.")
     formats: list[str] = strawberry.field(description="Formats of pictures that are taken in.")
+    input_long_side: int = strawberry.field(
+        description="Long side in pixels of a picture as it is kept: a larger one is made smaller."
+    )
     min_seconds: float = strawberry.field(description="Shortest video in seconds.")
     max_seconds: float = strawberry.field(description="Longest video in seconds.")
     default_seconds: float = strawberry.field(description="Length of a video in seconds if none is asked for.")

@@ -33,7 +33,7 @@ JOBS = gql(
 )
 QUEUE_AND_LIMITS = gql(
     "query { queue { length processing modelSeconds estimatedWaitSeconds paused }"
-    " limits { maxUploadBytes maxMegapixels formats minSeconds maxSeconds defaultSeconds retentionHours } }"
+    " limits { maxUploadBytes maxMegapixels formats inputLongSide minSeconds maxSeconds defaultSeconds retentionHours } }"
 )
 LIMITS = gql(
     "query { limits { maxUploadBytes maxMegapixels formats minSeconds maxSeconds retentionHours"

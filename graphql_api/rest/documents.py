@@ -71,6 +71,7 @@ def limits_document(settings: Settings, model: str) -> dict[str, Any]:
         "maxUploadBytes": settings.max_upload_bytes,
         "maxMegapixels": settings.max_megapixels,
         "formats": list(FORMATS),
+        "inputLongSide": settings.input_long_side,
         "minSeconds": MIN_SECONDS,
         "maxSeconds": MAX_SECONDS,
         "defaultSeconds": settings.video_seconds,

@@ -7,72 +7,77 @@ from __future__ import annotations
 
 import reflex as rx
 
+from i2v_app.components.choices.choices import choices
 from i2v_app.components.icons import icon
-from i2v_app.components.uploader.uploader import picture_drop
-from i2v_app.states.cards import MOTIONS
-from i2v_app.states.options import OptionsState
+from i2v_app.components.uploader.uploader import framing, picture_drop, samples
+from i2v_app.messages.words import t
 from i2v_app.states.queue import QueueState
 
 
 def invitation() -> rx.Component:
     """The top of the page."""
     return rx.el.section(
-        rx.el.h1("Make a picture move"),
-        rx.el.p(
-            "Add photos and watch each one become a short video. They stay on this server, and no other visitor sees them.",
-            class_name="lead",
-        ),
+        rx.el.h1(t("invitation.title")),
+        rx.el.p(t("invitation.lead"), class_name="lead"),
         rx.el.div(
             rx.el.div(
-                picture_drop(
-                    max_bytes=QueueState.max_upload_bytes,
-                    formats=QueueState.formats,
-                    motion=OptionsState.motion,
-                    seconds=OptionsState.seconds,
-                    label="Choose pictures",
+                framing(),
+                rx.el.div(
+                    picture_drop(
+                        max_bytes=QueueState.max_upload_bytes,
+                        formats=QueueState.formats,
+                        long_side=QueueState.input_long_side,
+                    ),
+                    rx.el.p(t("invitation.or_drop"), class_name="drop-hint only-fine-pointer"),
+                    class_name="drop-call",
                 ),
-                rx.el.p(
-                    rx.el.span("or drop them anywhere, or paste", class_name="only-fine-pointer"),
-                    class_name="drop-hint",
-                ),
-                class_name="drop-call",
+                rx.el.p(_wait(), class_name="wait", custom_attrs={"data-standing": QueueState.standing}),
+                samples(),
+                class_name="drop-take",
             ),
-            rx.el.p(QueueState.accepted, class_name="drop-accepted"),
-            rx.el.div(_motion(), _length(), class_name="options", role="group", aria_label="What the video is to be"),
+            choices(
+                min_seconds=QueueState.min_seconds,
+                max_seconds=QueueState.max_seconds,
+                default_seconds=QueueState.default_seconds,
+            ),
             class_name="drop",
         ),
         rx.el.p(
-            icon("clock", 18),
-            rx.el.span(
-                rx.cond(QueueState.known, QueueState.summary, "Asking how long it takes…"), " ", QueueState.wait
+            rx.cond(
+                QueueState.standing == "",
+                "",
+                t(
+                    "invitation.accepted",
+                    formats=QueueState.formats.join(", "),
+                    megabytes=QueueState.max_upload_bytes / 1_000_000,
+                    megapixels=QueueState.max_megapixels,
+                ),
             ),
-            class_name="wait",
-            custom_attrs={"data-worker": rx.cond(QueueState.has_worker, "yes", "no")},
+            class_name="drop-accepted",
         ),
         class_name="invitation",
-        aria_label="Add pictures",
+        aria_label=t("invitation.name"),
     )
 
 
-def _motion() -> rx.Component:
-    return rx.el.label(
-        rx.el.span("Motion"),
-        rx.el.select(
-            *(rx.el.option(label, value=name) for name, label in MOTIONS.items()),
-            value=OptionsState.motion,
-            on_change=OptionsState.choose_motion,
+def _wait() -> rx.Component:
+    takes = t("invitation.takes", time=_span(QueueState.takes, QueueState.takes_unit))
+    wait = _span(QueueState.wait, QueueState.wait_unit)
+    return rx.fragment(
+        icon("clock", 18),
+        rx.el.span(
+            rx.match(
+                QueueState.standing,
+                ("away", t("invitation.away")),
+                ("paused", t("invitation.paused")),
+                ("free", f"{takes} {t('invitation.free')}"),
+                ("busy", f"{takes} {t('invitation.busy', count=QueueState.processing, time=wait)}"),
+                ("line", f"{takes} {t('invitation.line', count=QueueState.waiting, time=wait)}"),
+                t("invitation.asking"),
+            )
         ),
-        class_name="option",
     )
 
 
-def _length() -> rx.Component:
-    return rx.el.label(
-        rx.el.span("Length"),
-        rx.el.select(
-            rx.foreach(QueueState.seconds_choices, lambda seconds: rx.el.option(seconds, " s", value=seconds)),
-            value=rx.cond(OptionsState.seconds == "", QueueState.default_seconds, OptionsState.seconds),
-            on_change=OptionsState.choose_seconds,
-        ),
-        class_name="option",
-    )
+def _span(amount: object, unit: object) -> rx.Var[str]:
+    return t("invitation.span", amount=amount, unit=unit)

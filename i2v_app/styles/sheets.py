@@ -18,6 +18,8 @@ STYLESHEETS = [
         "frame.css",
         "controls.css",
         "invitation.css",
+        "choices.css",
+        "framing.css",
         "cards.css",
         "player.css",
         "trouble.css",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from i2v_app.states.cards import ordinal
-from i2v_app.states.queue import duration, sentences
+from i2v_app.states.queue import rough, standing
 
 
 @pytest.mark.parametrize(
@@ -18,46 +18,30 @@ def test_places_are_said_as_people_say_them(number: int, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0.2, "1 s"), (30, "30 s"), (59.7, "1 min"), (240, "4 min"), (7200, "2 h"), (604800, "7 days")],
+    [
+        (0.2, (1, "s")),
+        (30, (30, "s")),
+        (59.7, (1, "min")),
+        (240, (4, "min")),
+        (7200, (2, "h")),
+        (604800, (7, "day")),
+    ],
 )
-def test_lengths_of_time_are_rough(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
+def test_lengths_of_time_are_rough(seconds: float, said: tuple[int, str]) -> None:
+    assert rough(seconds) == said
 
 
 @pytest.mark.parametrize(
-    ("length", "processing", "wait", "said"),
-    [
-        (0, 0, 0.0, "No one is waiting, so yours would start right away."),
-        (0, 1, 12.0, "One is being made now; yours would start in about 12 s."),
-        (1, 1, 45.0, "1 picture is waiting; yours would start in about 45 s."),
-        (8, 1, 250.0, "8 pictures are waiting; yours would start in about 4 min."),
-    ],
+    ("length", "processing", "stands"), [(0, 0, "free"), (0, 1, "busy"), (1, 1, "line"), (8, 0, "line")]
 )
-def test_the_wait_is_told_before_the_upload(length: int, processing: int, wait: float, said: str) -> None:
-    queue = {
-        "length": length,
-        "processing": processing,
-        "modelSeconds": 30.0,
-        "estimatedWaitSeconds": wait,
-        "paused": False,
-    }
+def test_the_wait_depends_on_who_is_there(length: int, processing: int, stands: str) -> None:
+    queue = {"length": length, "processing": processing, "modelSeconds": 30.0, "paused": False}
 
-    assert sentences(queue) == ("A video takes about 30 s to make.", said)
+    assert standing(queue) == stands
 
 
-def test_without_a_worker_nothing_is_promised() -> None:
-    queue = {"length": 2, "processing": 0, "modelSeconds": None, "estimatedWaitSeconds": None, "paused": False}
+def test_without_a_worker_or_in_a_pause_no_time_is_promised() -> None:
+    queue = {"length": 2, "processing": 0, "modelSeconds": 30.0, "paused": True}
 
-    takes, wait = sentences(queue)
-
-    assert "not running" in takes
-    assert "kept" in wait
-
-
-def test_a_pause_is_said_as_one() -> None:
-    queue = {"length": 2, "processing": 0, "modelSeconds": 30.0, "estimatedWaitSeconds": None, "paused": True}
-
-    takes, wait = sentences(queue)
-
-    assert "paused" in takes
-    assert "kept" in wait
+    assert standing(queue) == "paused"
+    assert standing({**queue, "modelSeconds": None}) == "away"

@@ -3,21 +3,18 @@
 
 import { useEffect, useRef, useState } from "react";
 
-import { add, refuse } from "./upload_queue.js";
+import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
+import { SHAPES, currentWishes } from "$/public/external/i2v_app/components/choices/choices/wishes.js";
 
-export function PictureDrop({ maxBytes, formats, motion, seconds, label }) {
+import { add, refuse, setLimits } from "./upload_queue.js";
+
+export function PictureDrop({ maxBytes, formats, longSide }) {
+  const say = useMessages();
   const input = useRef(null);
+  const camera = useRef(null);
   const [isOver, setOver] = useState(false);
-  const wishes = useRef(null);
-  wishes.current = { maxBytes, formats, motion, seconds };
 
-  const take = (files) => {
-    const { maxBytes, formats, motion, seconds } = wishes.current;
-    const options = seconds ? { motion, seconds: Number(seconds) } : { motion };
-    if (!files.length) return;
-    add(files, { maxBytes, formats: formats ?? [] }, options);
-    requestAnimationFrame(showCards);
-  };
+  useEffect(() => setLimits({ maxBytes, formats: formats ?? [], longSide }), [maxBytes, formats, longSide]);
 
   useEffect(() => {
     let depth = 0; // dragenter and dragleave come for every element on the way
@@ -58,36 +55,51 @@ export function PictureDrop({ maxBytes, formats, motion, seconds, label }) {
     };
   }, []);
 
+  const taken = (event) => {
+    take([...event.target.files]);
+    event.target.value = ""; // the same picture may be chosen again
+  };
   return (
     <>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept="image/*,.heic,.heif,.avif"
-        multiple
-        onChange={(event) => {
-          take([...event.target.files]);
-          event.target.value = ""; // the same picture may be chosen again
-        }}
-      />
+      <input ref={input} type="file" hidden accept="image/*,.heic,.heif,.avif" multiple onChange={taken} />
+      <input ref={camera} type="file" hidden accept="image/*" capture="environment" onChange={taken} />
       <button type="button" className="button primary" onClick={() => input.current.click()}>
         <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
           <path d="M12 5v14M5 12h14" fill="none" stroke="currentColor" strokeWidth="2.2" strokeLinecap="round" />
         </svg>
-        {label}
+        {say("upload.choose")}
+      </button>
+      <button type="button" className="button quiet only-coarse-pointer" onClick={() => camera.current.click()}>
+        <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
+          <path
+            d="M4 8h3.5L9 5.5h6L16.5 8H20v11H4zM15.5 13a3.5 3.5 0 1 1-7 0 3.5 3.5 0 0 1 7 0z"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.7"
+            strokeLinejoin="round"
+          />
+        </svg>
+        {say("upload.camera")}
       </button>
       {isOver && (
         <div className="drop-overlay" aria-hidden="true">
-          <span>Drop to add</span>
+          <span>{say("upload.drop")}</span>
         </div>
       )}
     </>
   );
 }
 
+/** Take these files in, if there are any. */
+export function take(files) {
+  if (!files.length) return;
+  add(files);
+  requestAnimationFrame(showWhatCame);
+}
+
 /** Bring the cards into view if they are below it: whoever has just added a picture wants to see it. */
-function showCards() {
+function showWhatCame() {
+  if (SHAPES[currentWishes().shape]) return; // it is framed first, where the person looks already
   const card = document.querySelector(".card");
   if (card && card.getBoundingClientRect().bottom > innerHeight) document.getElementById("videos")?.scrollIntoView();
 }
@@ -99,7 +111,7 @@ function filesOf(transfer) {
     if (item.kind !== "file") continue;
     const file = item.getAsFile();
     if (item.webkitGetAsEntry?.()?.isDirectory) {
-      refuse(file?.name ?? "Folder", "This is a folder.", "Open it and drop the pictures that are in it.");
+      refuse(file?.name ?? "", { says: "upload.folder", helps: "upload.folder_help" });
     } else if (file) files.push(file);
   }
   return files;

@@ -3,6 +3,9 @@
 
 import { useEffect, useState, useSyncExternalStore } from "react";
 
+import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
+
+import { wordsFor } from "./refused_files.js";
 import { arrived, drop, retry, snapshot, subscribe } from "./upload_queue.js";
 
 const NONE = [];
@@ -10,48 +13,58 @@ const NONE = [];
 export function UploadCards({ jobs }) {
   const items = useSyncExternalStore(subscribe, snapshot, () => NONE);
   useEffect(() => arrived(jobs ?? NONE), [jobs, items]);
-  return items.map((item) => <UploadCard key={item.key} item={item} />);
+  return items.filter((item) => item.phase !== "framing").map((item) => <UploadCard key={item.key} item={item} />);
 }
 
 function UploadCard({ item }) {
+  const say = useMessages();
+  const name = item.name || say("upload.unnamed");
   const isBad = item.phase === "refused" || item.phase === "failed";
   const percent = Math.round(100 * item.part);
   return (
-    <li className="card" data-state={isBad ? "refused" : "uploading"} aria-label={item.name}>
+    <li className="card" data-state={isBad ? "refused" : "uploading"} aria-label={name}>
       <div className="card-media">
         <Preview url={item.preview} />
         {!isBad && (
-          <div className="meter" role="progressbar" aria-label={`Sending ${item.name}`} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}>
+          <div className="meter" role="progressbar" aria-label={say("upload.sending_name", { name })} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}>
             <span style={{ "--part": item.part }} />
           </div>
         )}
       </div>
       <div className="card-body" data-trouble={isBad || undefined}>
-        <h3 className="card-name" title={item.name}>
-          {item.name}
+        <h3 className="card-name" title={name}>
+          {name}
         </h3>
         {isBad ? (
-          <div className="card-trouble" role="alert">
-            <strong>{item.message}</strong>
-            <span>{item.howToFix}</span>
-          </div>
+          <Trouble trouble={item.trouble} />
         ) : (
-          <p className="card-status">{sentence(item, percent)}</p>
+          <p className="card-status">{sentence(item, percent, say)}</p>
         )}
         <div className="card-actions">
           {item.phase === "failed" && (
             <button type="button" className="button small" onClick={() => retry(item.key)}>
-              Try again
+              {say("upload.try_again")}
             </button>
           )}
           {item.phase !== "sent" && (
-            <button type="button" className="button quiet small" onClick={() => drop(item.key)} aria-label={`${isBad ? "Dismiss" : "Stop sending"} ${item.name}`}>
-              {isBad ? "Dismiss" : "Stop"}
+            <button type="button" className="button quiet small" onClick={() => drop(item.key)} aria-label={say(isBad ? "upload.dismiss_name" : "upload.stop_name", { name })}>
+              {say(isBad ? "upload.dismiss" : "upload.stop")}
             </button>
           )}
         </div>
       </div>
     </li>
+  );
+}
+
+function Trouble({ trouble }) {
+  const say = useMessages();
+  const [what, help] = wordsFor(trouble, say);
+  return (
+    <div className="card-trouble" role="alert">
+      <strong>{what}</strong>
+      <span>{help}</span>
+    </div>
   );
 }
 
@@ -72,10 +85,11 @@ function Preview({ url }) {
   );
 }
 
-function sentence(item, percent) {
-  if (item.phase === "waiting") return "Waiting to be sent";
-  if (item.phase === "held") return `${item.message} It is sent as soon as there is room.`;
-  if (item.phase === "retrying") return "Connection lost. Trying again…";
-  if (item.phase === "sent" || percent === 100) return "Sent. Checking the picture…";
-  return `Sending · ${percent}%`;
+function sentence(item, percent, say) {
+  if (item.phase === "preparing") return say("upload.preparing");
+  if (item.phase === "waiting") return say("upload.waiting");
+  if (item.phase === "held") return say("upload.held", { why: wordsFor(item.trouble, say)[0] });
+  if (item.phase === "retrying") return say("upload.retrying");
+  if (item.phase === "sent" || percent === 100) return say("upload.checking");
+  return say("upload.sending", { part: item.part });
 }

@@ -3,8 +3,16 @@
 //
 // They are sent one after the other: the order in line is the order in which they were chosen, and on a slow connection
 // the first is there sooner than if all shared it.
+//
+// An item's `phase`: preparing, framing (the person says what is to stay in the picture), waiting, sending, retrying, held
+// (no room on the server yet), sent; refused, failed.
 
-import { NotYet, Refused, TryAgain, send } from "./upload_request.js";
+import { showPicture } from "$/public/external/i2v_app/components/choices/choices/shown_picture.js";
+import { SHAPES, currentWishes, optionsFor } from "$/public/external/i2v_app/components/choices/choices/wishes.js";
+
+import { prepare } from "./prepare.js";
+import { refusalOfFile, troubleOf } from "./refused_files.js";
+import { NotYet, TryAgain, send } from "./upload_request.js";
 
 // Milliseconds before each further attempt after the connection was lost; then the person decides.
 const DELAYS = [1000, 2000, 4000, 8000, 15000];
@@ -12,9 +20,13 @@ const DELAYS = [1000, 2000, 4000, 8000, 15000];
 // Seconds after which room is asked for at the latest: others may have made some sooner than was said.
 const ASK_AGAIN = 10;
 
+const MIDDLE = { x: 0.5, y: 0.5 };
+
 let items = [];
+let limits = { maxBytes: 0, formats: [], longSide: 0 };
 let sending = false;
 let count = 0;
+let shownKey = null;
 const listeners = new Set();
 
 export const subscribe = (listener) => {
@@ -23,33 +35,27 @@ export const subscribe = (listener) => {
 };
 export const snapshot = () => items;
 
-/** Add files. `limits` is `{ maxBytes, formats }`, `options` the `VideoOptions` that they are to be made with. */
-export function add(files, limits, options) {
-  const added = files.map((file) => {
-    const refusal = refusalOf(file, limits);
-    return {
-      key: `upload-${++count}`,
-      once: newKey(),
-      file,
-      options,
-      name: file.name || "Pasted picture",
-      preview: refusal?.notPicture ? "" : URL.createObjectURL(file),
-      phase: refusal ? "refused" : "waiting",
-      part: 0,
-      message: refusal?.message ?? "",
-      howToFix: refusal?.howToFix ?? "",
-      control: new AbortController(),
-    };
-  });
-  items = [...added.reverse(), ...items]; // newest first, as the cards are
-  tell();
-  sendNext();
+/** What the server takes: `{ maxBytes, formats, longSide }`, as far as it is known. */
+export function setLimits(known) {
+  limits = known;
 }
 
-/** Show a refusal for something that was never a file we could send. */
-export function refuse(name, message, howToFix) {
-  const key = `upload-${++count}`;
-  items = [{ key, name, preview: "", phase: "refused", part: 0, message, howToFix, control: new AbortController() }, ...items];
+/** Add files, to be made as is wished now. */
+export function add(files) {
+  const isFramed = SHAPES[currentWishes().shape] !== null;
+  const options = optionsFor(MIDDLE);
+  const added = files.map((file) => {
+    const trouble = refusalOfFile(file, limits, { mayBeScaled: true });
+    return newItem(file.name, { file, options, trouble, phase: trouble ? "refused" : "preparing" });
+  });
+  items = [...added.toReversed(), ...items]; // newest first, as the cards are
+  tell();
+  for (const item of added) if (item.phase === "preparing") prepareItem(item, isFramed);
+}
+
+/** Show a refusal for something that was never a file we could send. `trouble` as in refused_files.js. */
+export function refuse(name, trouble) {
+  items = [newItem(name, { trouble, phase: "refused" }), ...items];
   tell();
 }
 
@@ -58,15 +64,39 @@ export function drop(key) {
   const item = items.find((one) => one.key === key);
   if (!item) return;
   item.control.abort(new DOMException("dropped", "AbortError"));
-  if (item.preview) URL.revokeObjectURL(item.preview);
   items = items.filter((one) => one.key !== key);
+  giveBack(key);
   tell();
+  sendNext(); // the next may have waited for this one
 }
 
 /** Try a picture again that the connection failed. */
 export function retry(key) {
-  change(key, { phase: "waiting", part: 0, message: "", howToFix: "" });
+  change(key, { phase: "waiting", part: 0, trouble: null });
   sendNext();
+}
+
+/** Lay the frame of a picture that is being framed around this point, `{ x, y }` as parts of the picture. */
+export function setFocus(key, focus) {
+  change(key, { focus });
+  showItem(key);
+}
+
+/** Send all that were framed, each with its own point. */
+export function sendFramed() {
+  items = items.map((one) => (one.phase === "framing" ? { ...one, phase: "waiting", options: optionsFor(one.focus) } : one));
+  tell();
+  sendNext();
+}
+
+/** Show the choices with this picture. */
+export function showItem(key) {
+  const item = items.find((one) => one.key === key);
+  if (!item?.width) return;
+  const before = shownKey;
+  shownKey = key;
+  showPicture({ url: item.preview, width: item.width, height: item.height, focus: item.focus });
+  giveBack(before);
 }
 
 /** The page shows these jobs by itself now: their pictures need no place here any more. */
@@ -74,15 +104,45 @@ export function arrived(jobIds) {
   for (const item of items) if (item.phase === "sent" && jobIds.includes(item.jobId)) drop(item.key);
 }
 
+const previews = new Map(); // addresses of the small copies by key
+
+/** Let go of a small copy that is shown nowhere any more. */
+function giveBack(key) {
+  if (key === shownKey || items.some((one) => one.key === key) || !previews.has(key)) return;
+  URL.revokeObjectURL(previews.get(key));
+  previews.delete(key);
+}
+
+function newItem(name, given) {
+  const key = `upload-${++count}`;
+  return { key, once: newKey(), name, preview: "", part: 0, focus: MIDDLE, control: new AbortController(), ...given };
+}
+
+async function prepareItem({ key, file }, isFramed) {
+  const seen = await prepare(file, limits.longSide);
+  if (!items.some((one) => one.key === key)) return; // dropped meanwhile
+  if (seen) {
+    previews.set(key, URL.createObjectURL(seen.small));
+    change(key, { preview: previews.get(key), width: seen.width, height: seen.height });
+    if (!items.some((one) => one.phase === "framing")) showItem(key); // who frames one picture looks at that one
+  }
+  const sent = seen?.scaled ? new File([seen.scaled], file.name, { type: seen.scaled.type }) : file;
+  const trouble = refusalOfFile(sent, limits, { mayBeScaled: false });
+  if (trouble) change(key, { phase: "refused", trouble });
+  else change(key, { file: sent, phase: isFramed && seen ? "framing" : "waiting" });
+  sendNext();
+}
+
 async function sendNext() {
-  const item = items.findLast((one) => one.phase === "waiting");
-  if (sending || !item) return;
+  // One that is still being prepared is not overtaken; one that a person is framing is.
+  const item = items.findLast((one) => one.phase === "waiting" || one.phase === "preparing");
+  if (sending || item?.phase !== "waiting") return;
   sending = true;
   try {
     const jobId = await sendPatiently(item);
     change(item.key, { phase: "sent", part: 1, jobId });
   } catch (error) {
-    if (error.name !== "AbortError") change(item.key, explained(error));
+    if (error.name !== "AbortError") change(item.key, troubleOf(error));
   } finally {
     sending = false;
   }
@@ -97,12 +157,12 @@ async function sendPatiently(item) {
       return await send(item.file, item.options, item.once, (part) => change(item.key, { part }), signal);
     } catch (error) {
       if (error instanceof NotYet) {
-        change(item.key, { phase: "held", part: 0, message: error.message });
-        await comeback(1000 * Math.min(error.seconds, ASK_AGAIN), signal);
+        change(item.key, { phase: "held", part: 0, trouble: error.refusal });
+        await comeback(1000 * Math.min(error.refusal.retryAfterSeconds, ASK_AGAIN), signal);
         continue;
       }
       if (!(error instanceof TryAgain) || failures >= DELAYS.length) throw error;
-      change(item.key, { phase: "retrying", part: 0, message: error.message });
+      change(item.key, { phase: "retrying", part: 0 });
       await comeback(DELAYS[failures++], signal);
     }
   }
@@ -124,35 +184,10 @@ function comeback(milliseconds, signal) {
   });
 }
 
-function refusalOf(file, limits) {
-  if (file.type && !file.type.startsWith("image/")) {
-    return {
-      notPicture: true,
-      message: "This is not a picture.",
-      howToFix: limits.formats.length ? `Choose ${limits.formats.join(", ")}.` : "Choose a photo.",
-    };
-  }
-  if (file.size === 0) return { notPicture: true, message: "This file is empty.", howToFix: "Choose another picture." };
-  if (limits.maxBytes && file.size > limits.maxBytes) {
-    return {
-      message: `This picture has ${megabytes(file.size)} MB; at most ${megabytes(limits.maxBytes)} MB are taken.`,
-      howToFix: "Save it smaller or with stronger compression, then add it again.",
-    };
-  }
-  return null;
-}
-
-function explained(error) {
-  if (error instanceof Refused) return { phase: "refused", message: error.message, howToFix: error.howToFix };
-  return { phase: "failed", message: "This picture could not be sent.", howToFix: "Check your connection, then try again." };
-}
-
 /** A text that no other upload has. Not `randomUUID`: it is missing where the page came over plain http. */
 function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
-
-const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes % 1e6 ? 1 : 0);
 
 function change(key, changes) {
   items = items.map((one) => (one.key === key ? { ...one, ...changes } : one));

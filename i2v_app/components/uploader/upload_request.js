@@ -3,27 +3,22 @@
 const UPLOAD = `mutation ($image: Upload!, $options: VideoOptions, $key: String) {
   uploadImage(image: $image, options: $options, idempotencyKey: $key) { __typename
     ... on Job { id }
-    ... on UploadRefused { message howToFix retryAfterSeconds }
+    ... on UploadRefused { code message howToFix retryAfterSeconds limit { name value unit } }
     ... on TryAgain { message howToFix } } }`;
 
 /** The server did not take the picture; it may the next time. */
 export class TryAgain extends Error {}
 
-/** The server takes the picture later: there is no room for it yet. `seconds` until it is worth asking again. */
-export class NotYet extends Error {
-  constructor(message, seconds) {
-    super(message);
-    this.seconds = seconds;
+/** The server will not take this picture. `refusal`: `{ code, message, howToFix, values }`, the words in English. */
+export class Refused extends Error {
+  constructor(refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
   }
 }
 
-/** The server will not take this picture; `message` says why and `howToFix` what to do. */
-export class Refused extends Error {
-  constructor(message, howToFix) {
-    super(message);
-    this.howToFix = howToFix;
-  }
-}
+/** The server takes the picture later: there is no room for it yet. `refusal.retryAfterSeconds` until it is worth asking again. */
+export class NotYet extends Refused {}
 
 /**
  * Send a file. Resolves to the job's id; throws `TryAgain`, `NotYet` or `Refused`. `onProgress` hears the part sent, 0 to 1.
@@ -56,10 +51,13 @@ function settle(request, resolve, reject) {
   if (answer || request.status >= 500 || request.status === 408 || request.status === 429) {
     return reject(new TryAgain(answer?.message ?? "The server is busy."));
   }
-  const said = request.response?.errors?.[0]?.message;
-  reject(new Refused(said ?? "The server did not accept this picture.", "Try another picture, or this one again later."));
+  const error = request.response?.errors?.[0];
+  if (!error) return reject(new Refused({ says: "upload.not_accepted", helps: "upload.not_accepted_help" }));
+  reject(new Refused({ code: error.extensions?.code, message: error.message, howToFix: error.extensions?.howToFix ?? "" }));
 }
 
-function refusalOf({ message, howToFix, retryAfterSeconds }) {
-  return retryAfterSeconds ? new NotYet(message, retryAfterSeconds) : new Refused(message, howToFix);
+function refusalOf({ code, message, howToFix, retryAfterSeconds, limit }) {
+  const values = { limit: limit?.value, unit: limit?.unit, seconds: retryAfterSeconds };
+  const refusal = { code, message, howToFix, retryAfterSeconds, values };
+  return retryAfterSeconds ? new NotYet(refusal) : new Refused(refusal);
 }

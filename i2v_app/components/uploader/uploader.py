@@ -1,18 +1,23 @@
-"""The uploader's two parts as components of the page. Names and ids pass through here, never a picture's bytes."""
+"""The uploader's parts as components of the page. Names and ids pass through here, never a picture's bytes."""
 
 from __future__ import annotations
 
 import reflex as rx
 
+# They import the wishes and the words; these must lie where they look for them when the page is built.
+from i2v_app.components.choices import choices as _choices  # noqa: F401
+from i2v_app.messages import words as _words  # noqa: F401
+
 _DROP = rx.asset("picture_drop.jsx", shared=True)
 _CARDS = rx.asset("upload_cards.jsx", shared=True)
-# Imported by both; they must lie beside them when the page is built.
-rx.asset("upload_queue.js", shared=True)
-rx.asset("upload_request.js", shared=True)
+_SAMPLES = rx.asset("samples.jsx", shared=True)
+_FRAMING = rx.asset("framing.jsx", shared=True)
+for _part in ("upload_queue.js", "upload_request.js", "refused_files.js", "prepare.js", "picture_worker.js"):
+    rx.asset(_part, shared=True)
 
 
 class PictureDrop(rx.Component):
-    """The button that chooses pictures; it also takes those that are dropped anywhere on the page or pasted."""
+    """The button that chooses pictures, and on phones the camera's; also takes those that are dropped or pasted anywhere."""
 
     library = _DROP.importable_path
     tag = "PictureDrop"
@@ -21,10 +26,22 @@ class PictureDrop(rx.Component):
     max_bytes: rx.Var[int]
     #: Names of the formats that are taken, for the refusal of others.
     formats: rx.Var[list[str]]
-    motion: rx.Var[str]
-    #: Length of the video in seconds as chosen; empty is the server's default.
-    seconds: rx.Var[str]
-    label: rx.Var[str]
+    #: Long side in pixels of what the server keeps: larger pictures are made smaller before they are sent; 0: they are not.
+    long_side: rx.Var[int]
+
+
+class Samples(rx.Component):
+    """Pictures to try it with."""
+
+    library = _SAMPLES.importable_path
+    tag = "Samples"
+
+
+class Framing(rx.Component):
+    """Pictures that wait for a person to say what of them is to stay; nothing while there are none."""
+
+    library = _FRAMING.importable_path
+    tag = "Framing"
 
 
 class UploadCards(rx.Component):
@@ -38,4 +55,6 @@ class UploadCards(rx.Component):
 
 
 picture_drop = PictureDrop.create
+samples = Samples.create
+framing = Framing.create
 upload_cards = UploadCards.create

@@ -1,0 +1,46 @@
+// Looks at a picture off the main thread: a small copy to show, and one to send instead of a picture that is larger than
+// the server keeps. Whatever cannot be done here is no error: the server takes the picture as it is.
+
+const SMALL = 640; // pixels on the long side of the copy that is shown
+
+onmessage = async ({ data: { file, longSide } }) => {
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const { width, height } = bitmap;
+    const small = await copyOf(bitmap, Math.min(SMALL, Math.max(width, height)), 0.82);
+    const isLarger = longSide > 0 && Math.max(width, height) > longSide;
+    const scaled = isLarger && (await isWhole(file)) ? await copyOf(bitmap, longSide, 0.95) : null;
+    postMessage({ width, height, small, scaled: scaled && scaled.size < file.size ? scaled : null });
+  } catch {
+    postMessage(null);
+  } finally {
+    bitmap?.close();
+  }
+};
+
+/**
+ * Whether it is a JPEG, PNG or WebP that ends where it should. A browser draws a picture that was cut off, with grey below;
+ * the server would have told the person so. Other formats may hold more than one picture.
+ */
+async function isWhole(file) {
+  if (file.type === "image/webp") {
+    const head = new DataView(await file.slice(0, 8).arrayBuffer());
+    return head.getUint32(4, true) + 8 === file.size + (file.size % 2);
+  }
+  const end = new Uint8Array(await file.slice(-12).arrayBuffer());
+  if (file.type === "image/jpeg") return end.at(-2) === 0xff && end.at(-1) === 0xd9;
+  return file.type === "image/png" && String.fromCharCode(...end.slice(4, 8)) === "IEND";
+}
+
+async function copyOf(bitmap, longSide, quality) {
+  const scale = longSide / Math.max(bitmap.width, bitmap.height);
+  const sizeOf = (side) => Math.max(1, Math.round(side * scale));
+  const canvas = new OffscreenCanvas(sizeOf(bitmap.width), sizeOf(bitmap.height));
+  const context = canvas.getContext("2d", { alpha: false });
+  context.fillStyle = "#fff"; // what the server puts behind transparency, too
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return canvas.convertToBlob({ type: "image/jpeg", quality });
+}
