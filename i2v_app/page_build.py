@@ -14,7 +14,8 @@ from reflex.plugins import Plugin
 _ADDRESSES = "assets/reflex-env*.js"
 _ADDRESS = re.compile(r"""(["'`])(http|ws)s?://[^/"'`]+(/[^"'`]*)\1""")
 #: Host names for which Reflex would change an address after all: it then drops the port of https, and never connects.
-_LOCAL_NAMES = "assets/context-*.js"
+#: In which file they are is the bundler's choice.
+_LOCAL_NAMES = "assets/*.js"
 _NAMES = re.compile(r"(SAME_DOMAIN_HOSTNAMES\s*=\s*)\[[^\]]*\]")
 #: Files that are served as they are, from the root.
 _PUBLIC = Path(__file__).parent / "public"
@@ -41,13 +42,14 @@ class OwnOriginPlugin(Plugin):
 
 
 def _rewrite(static: Path, glob: str, pattern: re.Pattern[str], how: Callable[[re.Match[str]], str]) -> None:
-    files = list(static.glob(glob))
-    if len(files) != 1:
-        raise RuntimeError(f"expected one {glob} in the built page, found {len(files)}")
-    text, count = pattern.subn(how, files[0].read_text())
-    if not count:
-        raise RuntimeError(f"{files[0].name} does not hold what is to be changed; has Reflex changed how it writes it?")
-    files[0].write_text(text)
+    texts = {path: path.read_text() for path in static.glob(glob)}
+    found = [path for path, text in texts.items() if pattern.search(text)]
+    if len(found) != 1:
+        raise RuntimeError(
+            f"expected one {glob} in the built page that holds what is to be changed, found {len(found)};"
+            " has Reflex changed how it writes it?"
+        )
+    found[0].write_text(pattern.sub(how, texts[found[0]]))
 
 
 def _from_own_origin(match: re.Match[str]) -> str:

@@ -9,7 +9,8 @@ import reflex as rx
 
 from i2v_app.components.icons import icon
 from i2v_app.components.uploader.uploader import picture_drop
-from i2v_app.states.cards import MOTIONS
+from i2v_app.components.job_card import MOTIONS
+from i2v_app.messages.words import t
 from i2v_app.states.options import OptionsState
 from i2v_app.states.queue import QueueState
 
@@ -58,7 +59,7 @@ def _motion() -> rx.Component:
     return rx.el.label(
         rx.el.span("Motion"),
         rx.el.select(
-            *(rx.el.option(label, value=name) for name, label in MOTIONS.items()),
+            *(rx.el.option(t(key), value=name) for name, key in MOTIONS.items()),
             value=OptionsState.motion,
             on_change=OptionsState.choose_motion,
         ),
