@@ -39,6 +39,4 @@ _REFUSAL = "... on Refusal { code message howToFix retryAfterSeconds limit { nam
 
 CANCEL_JOB = gql("mutation ($id: ID!) { cancelJob(id: $id) { __typename " + _REFUSAL + " } }")
 RETRY_JOB = gql("mutation ($id: ID!) { retryJob(id: $id) { __typename " + _REFUSAL + " } }")
-MOVE_JOB = gql(
-    "mutation ($id: ID!, $before: ID) { moveJob(id: $id, before: $before) { __typename " + _REFUSAL + " } }"
-)
+MOVE_JOB = gql("mutation ($id: ID!, $before: ID) { moveJob(id: $id, before: $before) { __typename " + _REFUSAL + " } }")

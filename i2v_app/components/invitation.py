@@ -8,8 +8,8 @@ from __future__ import annotations
 import reflex as rx
 
 from i2v_app.components.icons import icon
-from i2v_app.components.uploader.uploader import picture_drop
 from i2v_app.components.job_card import MOTIONS
+from i2v_app.components.uploader.uploader import picture_drop
 from i2v_app.messages.words import t
 from i2v_app.states.options import OptionsState
 from i2v_app.states.queue import QueueState

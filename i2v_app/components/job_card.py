@@ -146,9 +146,7 @@ def _running(progress: CardVar) -> rx.Component:
             ("FINISHING", t("waiting.stage_FINISHING")),
             t("waiting.stage_GENERATING"),
         ),
-        rx.cond(
-            progress.remaining > 0, rx.el.span(" · ", t("waiting.seconds_left", count=progress.remaining))
-        ),
+        rx.cond(progress.remaining > 0, rx.el.span(" · ", t("waiting.seconds_left", count=progress.remaining))),
         rx.cond(progress.attempt > 1, rx.el.span(" · ", t("waiting.attempt", count=progress.attempt))),
         class_name="card-status",
     )

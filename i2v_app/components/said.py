@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import VarData
 
@@ -13,7 +15,7 @@ def refusal(code: object, message: object, how_to_fix: object) -> tuple[rx.Var[s
     code_var, message_var, fix_var = (rx.Var.create(value) for value in (code, message, how_to_fix))
     saying = t("waiting.unnamed")._get_all_var_data()  # what any message needs to be said
 
-    def var(expression: str, other: rx.Var[str]) -> rx.Var[str]:
+    def var(expression: str, other: rx.Var[Any]) -> rx.Var[str]:
         data = VarData.merge(saying, code_var._get_all_var_data(), other._get_all_var_data())
         return rx.Var(_js_expr=expression, _var_type=str, _var_data=data).guess_type()
 

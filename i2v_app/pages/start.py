@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import reflex as rx
 
@@ -41,7 +41,7 @@ def start() -> rx.Component:
         announcer(cards=_CARDS, running=_RUNNING, known=JobsState.ready),
         tab_progress(cards=_CARDS, waiting=_WAITING, running=_RUNNING, known=JobsState.ready),
         skip_to="videos",
-        skip_words=t("waiting.skip"),
+        skip_words=cast(str, t("waiting.skip")),
     )
 
 
@@ -62,9 +62,7 @@ def _videos() -> rx.Component:
             upload_cards(jobs=JobsState.ids),
             rx.foreach(
                 _SHOWN,
-                lambda card: job_card(
-                    card=card, waiting=_WAITING[card.id], running=_RUNNING[card.id], key=card.id
-                ),
+                lambda card: job_card(card=card, waiting=_WAITING[card.id], running=_RUNNING[card.id], key=card.id),
             ),
             class_name="cards",
             role="list",

@@ -9,6 +9,7 @@ from i2v_app.states.cards import Card, Running, Waiting
 
 Answer = Mapping[str, Any]
 
+
 class Board:
     """Cards by job id; an event that is older than what is known changes nothing."""
 
@@ -33,11 +34,6 @@ class Board:
                     self.remove(card.id)
         for job in page.values():
             self.take(job)
-
-    @property
-    def in_order(self) -> list[str]:
-        """Ids of the viewer's waiting jobs, the next one first."""
-        return sorted(self.waiting, key=lambda job_id: self.waiting[job_id].place)
 
     def take(self, job: Answer) -> None:
         """Take in a job as it stands."""

@@ -158,14 +158,6 @@ class JobsState(rx.State):
             async with self:
                 (await self.get_state(LineState)).refused += 1
 
-    @rx.event(background=True)
-    async def move_first(self, job_id: str) -> None:
-        """Make a waiting job the next of one's own."""
-        async with self:
-            first = next((one for one in self._board.in_order if one != job_id), None)
-        if first:
-            await self._order("move_job", job_id, first)
-
     @rx.event
     def dismiss_notice(self) -> None:
         """The notice has been read."""

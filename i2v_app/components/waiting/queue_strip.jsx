@@ -6,7 +6,7 @@ import { useRef } from "react";
 import { LocalTime } from "$/public/external/i2v_app/components/clock/clock.jsx";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
-import { announce } from "./announce.js";
+import { announce } from "$/public/external/i2v_app/components/waiting/telling/announce.js";
 import { blocks } from "./lane.js";
 import { useOrder } from "./order.js";
 import { TellMe } from "./tell_me.jsx";

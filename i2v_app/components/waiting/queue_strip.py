@@ -5,12 +5,13 @@ from __future__ import annotations
 import reflex as rx
 
 import i2v_app.components.clock
+import i2v_app.components.waiting.telling
 import i2v_app.messages.words  # noqa: F401  # their assets must lie there when the page is built
 from i2v_app.states.cards import Card, Running, Waiting
 from i2v_app.states.line import Slot
 
 _SOURCE = rx.asset("queue_strip.jsx", shared=True)
-for _module in ("announce.js", "lane.js", "order.js", "tell_me.jsx", "told.js", "use_drag.js", "use_flow.js"):
+for _module in ("lane.js", "order.js", "tell_me.jsx", "use_drag.js", "use_flow.js"):
     rx.asset(_module, shared=True)
 
 
@@ -35,7 +36,7 @@ class QueueStrip(rx.Component):
     refused: rx.Var[int]
 
     #: The viewer puts a waiting job before another of theirs, or at their end ("").
-    on_move: rx.EventHandler[_moved]
+    on_move: rx.EventHandler[_moved]  # type: ignore[type-arg, valid-type]
 
 
 queue_strip = QueueStrip.create

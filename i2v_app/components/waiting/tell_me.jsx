@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
-import { tellMe, useTold } from "./told.js";
+import { tellMe, useTold } from "$/public/external/i2v_app/components/waiting/telling/told.js";
 
 export function TellMe() {
   const say = useMessages();

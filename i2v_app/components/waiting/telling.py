@@ -12,6 +12,7 @@ from i2v_app.states.cards import Card, Running, Waiting
 _ANNOUNCER = rx.asset("announcer.jsx", shared=True)
 _TAB = rx.asset("tab_progress.jsx", shared=True)
 _CONNECTION = rx.asset("connection.jsx", shared=True)
+# The others import these from here: each of them has a memory that there may be only one of.
 for _module in ("announce.js", "changes.js", "told.js"):
     rx.asset(_module, shared=True)
 

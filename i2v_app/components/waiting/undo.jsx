@@ -4,7 +4,7 @@ import { useEffect } from "react";
 
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
-import { announce } from "./announce.js";
+import { announce } from "$/public/external/i2v_app/components/waiting/telling/announce.js";
 import { deleteSoon, dismiss, hold, run, undo, useDeletions } from "./deletions.js";
 
 /** Deletes at once, with a way back. Where the focus was, it goes on: to the next card's button, or to the list's heading. */
@@ -14,12 +14,12 @@ export function DeleteButton({ job, name, children }) {
   const onClick = (event) => {
     const card = event.currentTarget.closest("li");
     const next = [card?.nextElementSibling, card?.previousElementSibling].find((one) => one?.matches("[data-job]"));
-    (next?.querySelector(".card-actions button") ?? document.getElementById("videos"))?.focus({ preventScroll: true });
+    (next?.querySelector("[data-delete]") ?? next?.querySelector(".card-actions button") ?? document.getElementById("videos"))?.focus({ preventScroll: true });
     deleteSoon(job, called);
     announce(say("waiting.said_deleted", { name: called }));
   };
   return (
-    <button type="button" className="button round quiet" aria-label={say("waiting.delete", { name: called })} onClick={onClick}>
+    <button type="button" className="button round quiet" data-delete="" aria-label={say("waiting.delete", { name: called })} onClick={onClick}>
       {children}
     </button>
   );

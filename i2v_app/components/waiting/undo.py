@@ -8,11 +8,11 @@ import reflex as rx
 from reflex.vars import VarData
 
 import i2v_app.components.player.player
+import i2v_app.components.waiting.telling
 import i2v_app.messages.words  # noqa: F401  # its asset must lie there when the page is built
 
 _SOURCE = rx.asset("undo.jsx", shared=True)
 _DELETIONS = rx.asset("deletions.js", shared=True)
-rx.asset("announce.js", shared=True)
 
 T = TypeVar("T")
 
