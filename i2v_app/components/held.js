@@ -1,13 +1,14 @@
 // Keeps what was last known on the page. A server that was restarted begins with an empty page state and fills it a moment
 // later; without this, every card would vanish and come back, and every video would begin again.
 
-import { useRef } from "react";
+import { useDeferredValue, useRef } from "react";
 
 /** The value; while it is not `known`, the one of the last time it was. What is in it as before is the same object as before. */
 export function useHeld(value, known) {
   const last = useRef(value);
   if (known) last.current = same(last.current, value);
-  return last.current;
+  // Drawn in small pieces when there is time: a hundred places in line change at once, and the page does not stop for it.
+  return useDeferredValue(last.current);
 }
 
 // The server sends a whole list when one thing in it changes. React draws anew what is a new object, so what only looks new

@@ -109,7 +109,7 @@ def test_what_was_cancelled_is_made_after_all(line: Page) -> None:
     card.get_by_role("button", name="Cancel").click()
     expect(card).to_contain_text("Cancelled. No video was made.")
 
-    card.get_by_role("button", name="Try chelsea.png again").click()
+    card.get_by_role("button", name="Try again: chelsea.png").click()
 
     expect(card).to_have_attribute("data-state", "QUEUED")
     expect(card).to_contain_text("in line")
