@@ -54,9 +54,13 @@ class ApiClient:
         """Cancel a job. The union's answer with its `__typename`."""
         return await self._ask(operations.CANCEL_JOB, "cancelJob", id=job_id)
 
-    async def delete_job(self, job_id: str) -> Answer:
-        """Delete a job and its media. The union's answer with its `__typename`."""
-        return await self._ask(operations.DELETE_JOB, "deleteJob", id=job_id)
+    async def retry_job(self, job_id: str) -> Answer:
+        """Make a job again that ended without a video. The union's answer with its `__typename`."""
+        return await self._ask(operations.RETRY_JOB, "retryJob", id=job_id)
+
+    async def move_job(self, job_id: str, before: str | None) -> Answer:
+        """Put a waiting job before another of the viewer's, or at their end. The union's answer with its `__typename`."""
+        return await self._ask(operations.MOVE_JOB, "moveJob", id=job_id, before=before)
 
     async def jobs(self, *, first: int, after: str | None = None) -> Answer:
         """A page of jobs, newest first, as the connection `{edges, pageInfo}`."""

@@ -14,7 +14,7 @@ _JOB = (
     """
 fragment JobFields on Job {
   id name state createdAt finishedAt expiresAt thumbnailUrl width height
-  failure { message howToFix }
+  failure { code message howToFix }
   options { motion seconds }
   progress { ...ProgressFields }
 }
@@ -32,18 +32,15 @@ JOBS = gql(
     " edges { node { ...JobFields } } pageInfo { hasNextPage endCursor } } }" + _JOB
 )
 QUEUE_AND_LIMITS = gql(
-    "query { queue { length processing modelSeconds estimatedWaitSeconds paused }"
+    "query { queue { length processing modelSeconds estimatedWaitSeconds paused slots { percent remainingSeconds isMine } }"
     " limits { maxUploadBytes maxMegapixels formats inputLongSide minSeconds maxSeconds defaultSeconds retentionHours } }"
 )
 LIMITS = gql(
     "query { limits { maxUploadBytes maxMegapixels formats minSeconds maxSeconds retentionHours"
     " keepAtMostHours shareLinkMaxHours maxWaiting maxWaitingOverall maxUploadsPerMinute watermark } }"
 )
-CANCEL_JOB = gql(
-    "mutation ($id: ID!) { cancelJob(id: $id) { __typename"
-    " ... on JobNotFound { message howToFix } ... on JobAlreadyFinished { message howToFix } ... on TryAgain { message howToFix } } }"
-)
-DELETE_JOB = gql(
-    "mutation ($id: ID!) { deleteJob(id: $id) { __typename"
-    " ... on JobNotFound { message howToFix } ... on TryAgain { message howToFix } } }"
-)
+_REFUSAL = "... on Refusal { code message howToFix retryAfterSeconds limit { name value unit } }"
+
+CANCEL_JOB = gql("mutation ($id: ID!) { cancelJob(id: $id) { __typename " + _REFUSAL + " } }")
+RETRY_JOB = gql("mutation ($id: ID!) { retryJob(id: $id) { __typename " + _REFUSAL + " } }")
+MOVE_JOB = gql("mutation ($id: ID!, $before: ID) { moveJob(id: $id, before: $before) { __typename " + _REFUSAL + " } }")

@@ -19,10 +19,20 @@ export function ServerClock({ now }) {
 export function LocalTime({ at, day }) {
   const language = useLanguage();
   const moment = new Date((at + skew) * 1000);
-  const shown = day
-    ? moment.toLocaleDateString(localeOf(language), { day: "numeric", month: "short" })
-    : moment.toLocaleTimeString(localeOf(language), { hour: "numeric", minute: "2-digit" });
-  return <time dateTime={moment.toISOString()}>{shown}</time>;
+  return <time dateTime={moment.toISOString()}>{formatOf(language, day).format(moment)}</time>;
+}
+
+const formats = new Map(); // making one takes far longer than using it, and a page may show a hundred times
+
+function formatOf(language, day) {
+  const key = `${language}${day ? " day" : ""}`;
+  let format = formats.get(key);
+  if (!format) {
+    const wanted = day ? { day: "numeric", month: "short" } : { hour: "numeric", minute: "2-digit" };
+    format = new Intl.DateTimeFormat(localeOf(language), wanted);
+    formats.set(key, format);
+  }
+  return format;
 }
 
 /** The reader's own region where it is of that language: en-GB writes times otherwise than en-US. */

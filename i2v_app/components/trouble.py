@@ -5,55 +5,72 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from i2v_app.components.icons import icon
+from i2v_app.components.said import refusal
+from i2v_app.components.waiting.telling import where_offline
+from i2v_app.components.waiting.undo import undo_offer
+from i2v_app.messages.words import t
 from i2v_app.states.jobs import JobsState
-
-_SAFE = "Your pictures are safe; reconnecting…"
 
 
 def connection_bar() -> rx.Component:
     """Says that the server is away, and that nothing is lost by it. It goes by itself."""
     return rx.el.div(
-        # Only the first of several is shown: without the socket, what the server said last may be out of date.
-        rx.connection_banner(_bar(f"Connection lost. {_SAFE}")),
-        rx.match(
-            JobsState.link,
-            ("reconnecting", _bar(f"The server is restarting. {_SAFE}")),
-            (
-                "no_cookie",
-                _bar("This page needs a cookie to know your pictures by. Allow cookies for it, then reload."),
-            ),
-            rx.fragment(),
-        ),
+        where_offline(_bar(t("waiting.link_offline")), _server_bars()),
         role="status",
         aria_live="polite",
         class_name="bars",
     )
 
 
-def notice_bar() -> rx.Component:
-    """What could not be done, until it is dismissed."""
-    return rx.el.div(
-        rx.cond(
-            JobsState.notice != "",
-            rx.el.div(
-                rx.el.span(JobsState.notice),
-                rx.el.button(
-                    icon("close", 18),
-                    on_click=JobsState.dismiss_notice,
-                    type="button",
-                    class_name="button round quiet",
-                    aria_label="Dismiss",
-                ),
-                class_name="notice",
-            ),
+def _server_bars() -> rx.Component:
+    return rx.fragment(
+        # Only the first of several is shown: without the socket, what the server said last may be out of date.
+        rx.connection_banner(_bar(t("waiting.link_lost"))),
+        rx.match(
+            JobsState.link,
+            ("reconnecting", _bar(t("waiting.link_reconnecting"))),
+            ("no_cookie", _bar(t("waiting.link_no_cookie"))),
+            rx.fragment(),
         ),
-        role="alert",
+    )
+
+
+def notice_bar() -> rx.Component:
+    """What could not be done, until it is dismissed; and the way back from what was just deleted."""
+    notice: Any = JobsState.notice
+    message, how_to_fix = refusal(notice.code, notice.message, notice.how_to_fix)
+    return rx.el.div(
+        rx.el.div(
+            rx.cond(
+                (notice.key != "") | (notice.code != ""),
+                rx.el.div(
+                    rx.match(
+                        notice.key,
+                        ("server_away", rx.el.span(t("waiting.notice_server_away"))),
+                        ("older_unread", rx.el.span(t("waiting.notice_older_unread"))),
+                        rx.el.span(message, " ", how_to_fix),
+                    ),
+                    rx.el.button(
+                        icon("close", 18),
+                        on_click=JobsState.dismiss_notice,
+                        type="button",
+                        class_name="button round quiet",
+                        aria_label=t("waiting.dismiss"),
+                    ),
+                    class_name="notice",
+                ),
+            ),
+            role="alert",
+        ),
+        undo_offer(icon("close", 18)),
         class_name="notices",
     )
 
 
-def _bar(sentence: str) -> rx.Component:
+def _bar(sentence: Any) -> rx.Component:
     return rx.el.div(rx.el.span(class_name="pulse", aria_hidden="true"), rx.el.span(sentence), class_name="bar")

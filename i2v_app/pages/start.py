@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import reflex as rx
 
 from i2v_app.components.clock import server_clock
@@ -14,7 +16,19 @@ from i2v_app.components.insecure import insecure_notice
 from i2v_app.components.invitation import invitation
 from i2v_app.components.job_card import job_card
 from i2v_app.components.uploader.uploader import upload_cards
+from i2v_app.components.waiting.queue_strip import queue_strip
+from i2v_app.components.waiting.telling import announcer, tab_progress
+from i2v_app.components.waiting.undo import kept
+from i2v_app.messages.words import t
 from i2v_app.states.jobs import JobsState
+from i2v_app.states.line import LineState
+from i2v_app.states.progress import ProgressState
+
+# A card and what changes faster than it come and go together.
+_CARDS: Any = held("heldCards", JobsState.cards, JobsState.ready)
+_SHOWN: Any = kept("shownCards", _CARDS)
+_RUNNING: Any = held("heldRunning", ProgressState.running, JobsState.ready)
+_WAITING: Any = held("heldWaiting", ProgressState.waiting, JobsState.ready)
 
 
 def start() -> rx.Component:
@@ -24,37 +38,49 @@ def start() -> rx.Component:
         invitation(),
         _videos(),
         server_clock(now=JobsState.server_time),
-        _announcer(),
+        announcer(cards=_CARDS, running=_RUNNING, known=JobsState.ready),
+        tab_progress(cards=_CARDS, waiting=_WAITING, running=_RUNNING, known=JobsState.ready),
         skip_to="videos",
-        skip_words="Skip to your videos",
+        skip_words=cast(str, t("waiting.skip")),
     )
 
 
 def _videos() -> rx.Component:
     return rx.el.section(
-        rx.el.h2("Your videos", id="videos", tab_index=-1),
+        rx.el.h2(t("waiting.videos"), id="videos", tab_index=-1),
+        queue_strip(
+            cards=_SHOWN,
+            waiting=_WAITING,
+            running=_RUNNING,
+            length=LineState.length,
+            slots=LineState.slots,
+            paused=LineState.paused,
+            refused=LineState.refused,
+            on_move=JobsState.move,
+        ),
         rx.el.ul(
             upload_cards(jobs=JobsState.ids),
-            rx.foreach(held("heldCards", JobsState.cards, JobsState.ready), job_card),
+            rx.foreach(
+                _SHOWN,
+                lambda card: job_card(card=card, waiting=_WAITING[card.id], running=_RUNNING[card.id], key=card.id),
+            ),
             class_name="cards",
             role="list",
-            aria_label="Your pictures and videos, newest first",
+            aria_label=t("waiting.list"),
         ),
         # The stylesheet shows it when the list above has nothing in it: cards of uploads are the browser's alone.
         rx.el.div(
             _frames(),
             rx.cond(
                 JobsState.ready,
-                rx.el.p(
-                    "Nothing here yet. Your first picture will appear here, with its place in line, as soon as you add it."
-                ),
-                rx.el.p("Looking for your videos…"),
+                rx.el.p(t("waiting.empty")),
+                rx.el.p(t("waiting.looking")),
             ),
             class_name="empty",
         ),
         rx.cond(
             JobsState.has_more,
-            rx.el.button("Show older ones", on_click=JobsState.show_more, type="button", class_name="button more"),
+            rx.el.button(t("waiting.older"), on_click=JobsState.show_more, type="button", class_name="button more"),
         ),
         class_name="videos",
         aria_labelledby="videos",
@@ -71,7 +97,3 @@ def _frames() -> rx.Component:
         class_name="frames",
         aria_hidden="true",
     )
-
-
-def _announcer() -> rx.Component:
-    return rx.el.p(JobsState.spoken, aria_live="polite", role="status", class_name="visually-hidden announcer")

@@ -9,14 +9,6 @@ from i2v_app.states.cards import Card, Running, Waiting
 
 Answer = Mapping[str, Any]
 
-_SPOKEN = {
-    "QUEUED": "is in line",
-    "PROCESSING": "is being made now",
-    "COMPLETED": "is ready to watch",
-    "FAILED": "could not be made",
-    "CANCELLED": "was cancelled",
-}
-
 
 class Board:
     """Cards by job id; an event that is older than what is known changes nothing."""
@@ -43,15 +35,13 @@ class Board:
         for job in page.values():
             self.take(job)
 
-    def take(self, job: Answer) -> str:
-        """Take in a job as it stands. What to say aloud about it, empty if it is as it was."""
+    def take(self, job: Answer) -> None:
+        """Take in a job as it stands."""
         progress = job["progress"]
         if progress["version"] < self._versions.get(job["id"], 0):
-            return ""
-        before = self._cards.get(job["id"])
-        card = self._cards[job["id"]] = Card.of(job)
+            return
+        self._cards[job["id"]] = Card.of(job)
         self._progress(job["id"], progress)
-        return "" if before and before.state == card.state else f"{card.name} {_SPOKEN.get(card.state, '')}"
 
     def apply(self, event: Answer) -> bool:
         """Apply an event of the watch. False if the job has to be read: it is new, or has changed its state."""

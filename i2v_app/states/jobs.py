@@ -15,7 +15,10 @@ from starlette.requests import cookie_parser
 from i2v_app.api_client import Answer, ApiClient, Unreachable, Watch
 from i2v_app.batches import batches
 from i2v_app.states.board import Board
-from i2v_app.states.cards import Card, Running, Waiting
+from i2v_app.states.cards import Card
+from i2v_app.states.line import LineState
+from i2v_app.states.notices import Notice
+from i2v_app.states.progress import ProgressState
 from i2v_app.states.queue import QueueState
 from i2v_core.logs import get_logger
 from i2v_core.settings import settings
@@ -41,14 +44,10 @@ class JobsState(rx.State):
     link: str = "connecting"
     ready: bool = False
     cards: rx.Field[list[Card]] = rx.field(default_factory=list)
-    waiting: rx.Field[dict[str, Waiting]] = rx.field(default_factory=dict)
-    running: rx.Field[dict[str, Running]] = rx.field(default_factory=dict)
     has_more: bool = False
     server_time: float = 0.0
-    #: What a screen reader is told: one sentence about what has just changed.
-    spoken: str = ""
-    #: What could not be done, and what to do about it; empty when all is well.
-    notice: str = ""
+    #: What could not be done; its `key` and `code` are empty when all is well.
+    notice: rx.Field[Notice] = rx.field(default_factory=Notice)
 
     _board: Board = Board()
     _cursor: str | None = None
@@ -100,7 +99,7 @@ class JobsState(rx.State):
             self._board.take_page([edge["node"] for edge in page["edges"]], is_first=True)
             self._take_ends(page)
             await self._take_queue(queue)
-            self._publish()
+            await self._publish()
             self.server_time = time.time()
             self.ready = True
             self.link = "live"
@@ -110,19 +109,19 @@ class JobsState(rx.State):
             board = self._board
             unknown = list(dict.fromkeys(event["job"]["id"] for event in batch if not board.apply(event)))
             if not unknown:
-                self._publish()
+                await self._publish()
             is_queue_old = time.monotonic() - self._queue_read_at >= _QUEUE_SECONDS
         read = {job_id: await watch.job(job_id) for job_id in unknown}
         queue = await watch.queue_and_limits() if unknown or is_queue_old else None
         async with self:
-            spoken = [board.take(job) for job in read.values() if job]
-            for job_id in (job_id for job_id, job in read.items() if job is None):
-                board.remove(job_id)
-            self._publish()
+            for job_id, job in read.items():
+                if job is None:
+                    board.remove(job_id)
+                else:
+                    board.take(job)
+            await self._publish()
             if queue:
                 await self._take_queue(queue)
-            if any(spoken):
-                self.spoken = ". ".join(filter(None, spoken))
 
     @rx.event(background=True)
     async def show_more(self) -> None:
@@ -135,12 +134,12 @@ class JobsState(rx.State):
             page = await client.jobs(first=_PAGE, after=after)
         except Unreachable:
             async with self:
-                self.notice = "The older ones could not be read just now. Try again in a moment."
+                self.notice = Notice(key="older_unread")
             return
         async with self:
             self._board.take_page([edge["node"] for edge in page["edges"]], is_first=False)
             self._take_ends(page)
-            self._publish()
+            await self._publish()
 
     @rx.event(background=True)
     async def cancel(self, job_id: str) -> None:
@@ -148,51 +147,51 @@ class JobsState(rx.State):
         await self._order("cancel_job", job_id)
 
     @rx.event(background=True)
-    async def delete(self, job_id: str) -> None:
-        """Delete a job, its picture and its video."""
-        if await self._order("delete_job", job_id):
+    async def retry(self, job_id: str) -> None:
+        """Make a job again that failed or was cancelled."""
+        await self._order("retry_job", job_id)
+
+    @rx.event(background=True)
+    async def move(self, job_id: str, before: str) -> None:
+        """Put a waiting job before another of one's own, or at their end if `before` is empty."""
+        if not await self._order("move_job", job_id, before or None):
             async with self:
-                # In other tabs the event of the watch does it; here it is not waited for.
-                self._board.remove(job_id)
-                self._publish()
-                self.spoken = "Deleted"
+                (await self.get_state(LineState)).refused += 1
 
     @rx.event
     def dismiss_notice(self) -> None:
         """The notice has been read."""
-        self.notice = ""
+        self.notice = Notice()
 
-    async def _order(self, order: str, job_id: str) -> bool:
+    async def _order(self, order: str, *arguments: str | None) -> bool:
         async with self:
             client = client_of(self.router)
         if client is None:
             return False
         try:
-            answer = await getattr(client, order)(job_id)
-            notice = f"{answer['message']} {answer['howToFix']}" if "message" in answer else ""
+            answer = await getattr(client, order)(*arguments)
+            notice = Notice.of(answer) if "message" in answer else Notice()
         except Unreachable:
-            notice = "The server cannot be reached just now. Nothing was changed; try again in a moment."
+            notice = Notice(key="server_away")
         async with self:
-            self.notice = notice
-        return not notice
+            if self.notice != notice:
+                self.notice = notice
+        return notice == Notice()
 
-    async def _take_queue(self, queue: Answer) -> None:
-        (await self.get_state(QueueState)).take(queue)
+    async def _take_queue(self, answer: Answer) -> None:
+        (await self.get_state(QueueState)).take(answer)
+        (await self.get_state(LineState)).take(answer["queue"])
         self._queue_read_at = time.monotonic()
 
     def _take_ends(self, page: Answer) -> None:
         self.has_more = page["pageInfo"]["hasNextPage"]
         self._cursor = page["pageInfo"]["endCursor"]
 
-    def _publish(self) -> None:
+    async def _publish(self) -> None:
         # Only what differs: an assignment alone makes Reflex send the whole variable again.
-        board = self._board
-        if self.cards != (cards := board.cards):
+        if self.cards != (cards := self._board.cards):
             self.cards = cards
-        if self.waiting != board.waiting:
-            self.waiting = dict(board.waiting)
-        if self.running != board.running:
-            self.running = dict(board.running)
+        (await self.get_state(ProgressState)).take(self._board.waiting, self._board.running)
 
 
 def client_of(router: RouterData) -> ApiClient | None:

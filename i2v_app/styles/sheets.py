@@ -21,6 +21,7 @@ STYLESHEETS = [
         "choices.css",
         "framing.css",
         "cards.css",
+        "strip.css",
         "player.css",
         "trouble.css",
         "about.css",

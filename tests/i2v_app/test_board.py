@@ -16,6 +16,8 @@ def job(job_id: str, *, state: str = "QUEUED", version: int = 1, created: int = 
         "createdAt": f"2026-01-01T00:00:{created:02}+00:00",
         "expiresAt": None,
         "thumbnailUrl": f"/media/thumbnails/{job_id}",
+        "width": 640,
+        "height": 480,
         "failure": None,
         "options": {"motion": "AUTO", "seconds": 5.0},
         "progress": progress_of(state=state, version=version, **progress),
@@ -93,10 +95,28 @@ def test_a_job_leaves_the_line_when_it_starts_and_the_bar_when_it_ends() -> None
     board.take(job("a", state="PROCESSING", version=2))
     assert (list(board.waiting), list(board.running)) == ([], ["a"])
 
-    spoken = board.take(job("a", state="COMPLETED", version=3))
+    board.take(job("a", state="COMPLETED", version=3))
 
     assert (board.waiting, board.running) == ({}, {})
-    assert spoken == "a.png is ready to watch"
+    assert board.cards[0].state == "COMPLETED"
+
+
+def test_why_a_job_failed_comes_as_its_code_with_the_words_of_the_api() -> None:
+    board = Board()
+    failure = {"code": "PICTURE_LOST", "message": "It is lost.", "howToFix": "Add it again."}
+
+    board.take({**job("a", state="FAILED"), "failure": failure})
+
+    card = board.cards[0]
+    assert (card.failure_code, card.failure, card.how_to_fix) == ("PICTURE_LOST", "It is lost.", "Add it again.")
+
+
+def test_what_is_being_done_comes_as_the_api_names_it() -> None:
+    board = Board()
+
+    board.take(job("a", state="PROCESSING", stage="FINISHING"))
+
+    assert board.running["a"].stage == "FINISHING"
 
 
 def test_the_first_page_tells_what_was_deleted_meanwhile_and_leaves_older_ones_alone() -> None:

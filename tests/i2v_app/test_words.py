@@ -1,19 +1,10 @@
-"""What the page says of places, waits and lengths of time."""
+"""What the page says of waits and lengths of time."""
 
 from __future__ import annotations
 
 import pytest
 
-from i2v_app.states.cards import ordinal
 from i2v_app.states.queue import rough, standing
-
-
-@pytest.mark.parametrize(
-    ("number", "said"),
-    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (21, "21st"), (113, "113th")],
-)
-def test_places_are_said_as_people_say_them(number: int, said: str) -> None:
-    assert ordinal(number) == said
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,23 @@
+"""What the API says, in the reader's language where the page has words for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex.vars import VarData
+
+from i2v_app.messages.words import t
+
+
+def refusal(code: object, message: object, how_to_fix: object) -> tuple[rx.Var[str], rx.Var[str]]:
+    """What was wrong and what to do, by a refusal's variables. In words of the catalogue the one sentence has both."""
+    code_var, message_var, fix_var = (rx.Var.create(value) for value in (code, message, how_to_fix))
+    saying = t("waiting.unnamed")._get_all_var_data()  # what any message needs to be said
+
+    def var(expression: str, other: rx.Var[Any]) -> rx.Var[str]:
+        data = VarData.merge(saying, code_var._get_all_var_data(), other._get_all_var_data())
+        return rx.Var(_js_expr=expression, _var_type=str, _var_data=data).guess_type()
+
+    known = f"say.refusal({code_var!s})"
+    return var(f"({known} || {message_var!s})", message_var), var(f'({known} ? "" : {fix_var!s})', fix_var)

@@ -1,0 +1,74 @@
+// The offer to bring back what was just deleted, and the button that deletes.
+
+import { useEffect } from "react";
+
+import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
+
+import { announce } from "$/public/external/i2v_app/components/waiting/telling/announce.js";
+import { deleteSoon, dismiss, hold, run, undo, useDeletions } from "./deletions.js";
+
+/** Deletes at once, with a way back. Where the focus was, it goes on: to the next card's button, or to the list's heading. */
+export function DeleteButton({ job, name, children }) {
+  const say = useMessages();
+  const called = name || say("waiting.unnamed");
+  const onClick = (event) => {
+    const card = event.currentTarget.closest("li");
+    const next = [card?.nextElementSibling, card?.previousElementSibling].find((one) => one?.matches("[data-job]"));
+    (next?.querySelector("[data-delete]") ?? next?.querySelector(".card-actions button") ?? document.getElementById("videos"))?.focus({ preventScroll: true });
+    deleteSoon(job, called);
+    announce(say("waiting.said_deleted", { name: called }));
+  };
+  return (
+    <button type="button" className="button round quiet" data-delete="" aria-label={say("waiting.delete", { name: called })} onClick={onClick}>
+      {children}
+    </button>
+  );
+}
+
+export function UndoOffer({ children }) {
+  const say = useMessages();
+  const { undoable, failed } = useDeletions();
+  const isOffered = undoable.length > 0;
+
+  useEffect(() => {
+    if (!isOffered) return undefined;
+    const onKey = (event) => {
+      const isTyping = event.target.closest?.("input:not([type=range]), textarea, select, [contenteditable]");
+      if (isTyping || event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+      event.preventDefault();
+      bringBack();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [isOffered]);
+
+  const bringBack = () => {
+    announce(say("waiting.said_undone"));
+    undo();
+  };
+
+  if (!isOffered && !failed.length) return null;
+  const words = isOffered
+    ? say("waiting.deleted", { count: undoable.length, name: undoable[0].name })
+    : say("waiting.not_deleted", { count: failed.length, name: failed[0] });
+  return (
+    <div
+      className="notice undo"
+      role={isOffered ? undefined : "alert"}
+      onMouseEnter={hold}
+      onMouseLeave={run}
+      onFocus={hold}
+      onBlur={run}
+    >
+      <span className="undo-words">{words}</span>
+      {isOffered && (
+        <button type="button" className="button quiet small undo-button" onClick={bringBack}>
+          {say("waiting.undo")}
+        </button>
+      )}
+      <button type="button" className="button round quiet" aria-label={say("waiting.dismiss")} onClick={dismiss}>
+        {children}
+      </button>
+    </div>
+  );
+}
