@@ -13,6 +13,7 @@ from i2v_app.components.clock import local_time
 from i2v_app.components.held import held
 from i2v_app.components.icons import icon
 from i2v_app.components.player.player import player
+from i2v_app.components.viewer.viewer import expand
 from i2v_app.states.jobs import JobsState
 
 #: A Reflex variable that stands for a `Card` in the browser; type checkers cannot follow its attributes.
@@ -33,6 +34,7 @@ def job_card(card: CardVar) -> rx.Component:
             # Until the player's script is there; then the player's poster lies on it, the same picture in the same place.
             rx.el.img(src=card.thumbnail, alt="", class_name="card-picture"),
             _player(card),
+            expand(card),
             rx.match(
                 card.state,
                 ("QUEUED", _place(card)),
@@ -81,6 +83,7 @@ def _player(card: CardVar) -> rx.Component:
         how_to_fix=rx.cond(card.state == "CANCELLED", "Add the picture again to have it made anew.", card.how_to_fix),
         poster=card.thumbnail,
         name=card.name,
+        seconds=card.seconds,
     )
 
 

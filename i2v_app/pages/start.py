@@ -14,6 +14,7 @@ from i2v_app.components.insecure import insecure_notice
 from i2v_app.components.invitation import invitation
 from i2v_app.components.job_card import job_card
 from i2v_app.components.uploader.uploader import upload_cards
+from i2v_app.components.viewer.viewer import viewer
 from i2v_app.states.jobs import JobsState
 
 
@@ -25,6 +26,7 @@ def start() -> rx.Component:
         _videos(),
         server_clock(now=JobsState.server_time),
         _announcer(),
+        viewer(),
         skip_to="videos",
         skip_words="Skip to your videos",
     )

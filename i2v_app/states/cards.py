@@ -34,6 +34,8 @@ class Card:
     state: str
     thumbnail: str
     wish: str
+    #: Length of the video in seconds.
+    seconds: float
     created_at: float
     expires_at: float
     failure: str
@@ -48,6 +50,7 @@ class Card:
             name=job["name"] or "Picture",
             state=job["state"],
             thumbnail=job["thumbnailUrl"],
+            seconds=options["seconds"],
             wish=f"{MOTIONS.get(options['motion'], options['motion'])} · {options['seconds']:g} s",
             created_at=_seconds(job["createdAt"]),
             expires_at=_seconds(job["expiresAt"]),

@@ -12,5 +12,14 @@ def _sheet(name: str) -> str:
 
 STYLESHEETS = [
     _sheet(name)
-    for name in ("tokens.css", "base.css", "controls.css", "invitation.css", "cards.css", "player.css", "trouble.css")
+    for name in (
+        "tokens.css",
+        "base.css",
+        "controls.css",
+        "invitation.css",
+        "cards.css",
+        "player.css",
+        "viewer.css",
+        "trouble.css",
+    )
 ]
