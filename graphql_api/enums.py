@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import strawberry
 
-from i2v_core.jobs import JobState, Motion, Stage
+from i2v_core.jobs import JobState, Motion, Shape, Stage
 from i2v_core.playbacks import Protection
 from i2v_core.viewers import Scope
 
@@ -52,6 +52,16 @@ _register(
     },
 )
 _register(
+    Shape,
+    "The shape of the video's frame. What of the picture does not fit into it is cut off, around the focus.",
+    {
+        Shape.AS_PICTURE: "The picture's own (4:1 at most, either way).",
+        Shape.WIDE: "16:9, as most screens are.",
+        Shape.SQUARE: "1:1.",
+        Shape.TALL: "9:16, as phones are held.",
+    },
+)
+_register(
     Protection,
     "How the segments of a playback are encrypted: by Common Encryption (for EME's Clear Key), or each as a whole.",
     {
@@ -64,11 +74,11 @@ _register(
     Scope,
     "What a token may do.",
     {
-        Scope.READ: "Look at jobs, thumbnails, the queue and the limits, and watch progress.",
-        Scope.WRITE: "Upload, cancel, retry, move and delete.",
+        Scope.READ: "Look at jobs, pictures, the queue and the limits, and watch progress.",
+        Scope.WRITE: "Upload, make another, cancel, retry, move and delete.",
         Scope.PLAY: "Open playbacks and fetch their segments.",
     },
     name="ApiTokenScope",
 )
 
-__all__ = ["JobState", "Motion", "Protection", "Scope", "Stage"]
+__all__ = ["JobState", "Motion", "Protection", "Scope", "Shape", "Stage"]

@@ -1,4 +1,4 @@
-"""The routes that serve media: thumbnails to their viewer, segments for one-use tickets. No route serves a video.
+"""The routes that serve media: pictures and thumbnails to their viewer, segments for one-use tickets. None serves a video.
 
 What is refused looks the same whatever the reason: an id that does not exist, another viewer's, a used ticket.
 """
@@ -6,6 +6,7 @@ What is refused looks the same whatever the reason: an id that does not exist, a
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from starlette.routing import Route
 from graphql_api.context import Services
 from graphql_api.protection import protect
 from i2v_core.errors import StoreUnavailable
-from i2v_core.jobs import is_id
+from i2v_core.jobs import Job, is_id
 from i2v_core.logs import get_logger
 from i2v_core.media import MediaMissing
 from i2v_core.playbacks import INIT, Playback
@@ -28,13 +29,15 @@ _NO_STORE = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_PRIVATE = {**_NO_STORE, "Cache-Control": "private, max-age=3600"}
+#: A picture is its viewer's own and never changes: the browser may keep it for a while, and nobody in between may.
+_PRIVATE = {**_NO_STORE, "Cache-Control": "private, max-age=3600", "Content-Disposition": "inline"}
 
 
 def routes(services: Services) -> list[Route]:
     """The routes under `/media`."""
     media = MediaRoutes(services)
     return [
+        Route("/media/pictures/{job}", media.picture),
         Route("/media/thumbnails/{job}", media.thumbnail),
         Route("/media/playbacks/{playback}/{segment}", media.segment),
     ]
@@ -46,8 +49,16 @@ class MediaRoutes:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    async def picture(self, request: Request) -> Response:
+        """The picture of a job of the viewer in normal form: upright, bounded, without metadata."""
+        return await self._own(request, self._services.media.picture, "image/jpeg")
+
     async def thumbnail(self, request: Request) -> Response:
         """The thumbnail of a job of the viewer."""
+        return await self._own(request, self._services.media.thumbnail, "image/webp")
+
+    async def _own(self, request: Request, read: Callable[[str], bytes], media_type: str) -> Response:
+        """A still picture of the viewer's own job."""
         job_id = request.path_params["job"]
         if Scope.READ not in request.scope[IDENTITY_KEY].scopes:
             return _nothing_here(403)
@@ -59,15 +70,20 @@ class MediaRoutes:
             )
         except StoreUnavailable:
             return _try_again()
+        return await self._still(job, read, media_type, _PRIVATE)
+
+    async def _still(
+        self, job: Job | None, read: Callable[[str], bytes], media_type: str, headers: Mapping[str, str]
+    ) -> Response:
         if job is None:
             return _nothing_here(404)
         try:
-            data = await asyncio.to_thread(self._services.media.thumbnail, job_id)
+            data = await asyncio.to_thread(read, job.id)
         except MediaMissing:
             return _nothing_here(404)
         except SealBroken as error:
             return _cannot_read(error)
-        return Response(data, media_type="image/webp", headers=_PRIVATE)
+        return Response(data, media_type=media_type, headers=headers)
 
     async def segment(self, request: Request) -> Response:
         """One segment for one ticket, to a script of our own page alone: never to the address bar or another site."""

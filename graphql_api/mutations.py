@@ -6,7 +6,7 @@ from typing import Annotated, cast
 
 import strawberry
 
-from graphql_api import ordering, playing, uploads
+from graphql_api import another, ordering, playing, uploads
 from graphql_api.context import Info
 from graphql_api.enums import Protection
 from graphql_api.multipart import ReceivedFile
@@ -35,6 +35,10 @@ from i2v_core.jobs import JobState
 UploadResult = Annotated[
     Job | UploadRefused | TryAgain,
     strawberry.union("UploadResult", description="The job, or why the picture was not taken in."),
+]
+MakeAnotherResult = Annotated[
+    Job | JobNotFound | UploadRefused | TryAgain,
+    strawberry.union("MakeAnotherResult", description="The new job, or why none was made."),
 ]
 CancelResult = Annotated[
     Job | JobNotFound | JobAlreadyFinished | TryAgain,
@@ -84,6 +88,32 @@ class Mutation(TokenMutations):
             key = uploads.read_idempotency_key(idempotency_key)
             file = cast(ReceivedFile, image)
             return Job.of(await uploads.take_in(file, wanted, context.viewer, context.flow, services, idempotency=key))
+        except errors.UploadRefused as error:
+            return upload_refused(error)
+        except StoreUnavailable as error:
+            return try_again(error)
+
+    @strawberry.mutation(
+        description="Make another video of the picture of a job of yours, whatever became of that one: a new job, with a copy of the picture, by the bounds of an upload."
+    )
+    async def make_another(
+        self,
+        info: Info,
+        job_id: JobId,
+        options: Annotated[VideoOptionsInput | None, strawberry.argument(description="What video is wanted.")] = None,
+        idempotency_key: Annotated[
+            str | None,
+            strawberry.argument(
+                description="A text of your own, at most 200 characters, to ask again if the answer was lost: within a day the same key, job and options give the same new job."
+            ),
+        ] = None,
+    ) -> MakeAnotherResult:
+        try:
+            wanted = uploads.read_options(options, info.context.services)
+            key = uploads.read_idempotency_key(idempotency_key)
+            return Job.of(await another.make_another(job_id, wanted, info.context, idempotency=key))
+        except JobUnknown:
+            return job_not_found(job_id)
         except errors.UploadRefused as error:
             return upload_refused(error)
         except StoreUnavailable as error:

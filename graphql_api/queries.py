@@ -9,6 +9,7 @@ from typing import Annotated
 import strawberry
 
 from graphql_api.context import Info
+from graphql_api.model_name import model_name
 from graphql_api.picture_formats import FORMATS
 from graphql_api.playback_types import Playback
 from graphql_api.playing import find_playback
@@ -128,4 +129,5 @@ class Query(TokenQueries):
             max_waiting=settings.waiting_per_viewer,
             max_waiting_overall=settings.waiting_overall,
             max_uploads_per_minute=settings.uploads_per_minute,
+            model_name=await model_name(info.context.services),
         )

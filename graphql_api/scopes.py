@@ -26,6 +26,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "Query.limits": Scope.READ,
     "Query.apiTokens": None,
     "Mutation.uploadImage": Scope.WRITE,
+    "Mutation.makeAnother": Scope.WRITE,
     "Mutation.cancelJob": Scope.WRITE,
     "Mutation.retryJob": Scope.WRITE,
     "Mutation.moveJob": Scope.WRITE,

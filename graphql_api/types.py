@@ -10,7 +10,7 @@ from typing import Self, cast
 import strawberry
 
 from graphql_api.context import Info
-from graphql_api.enums import JobState, Motion, Stage
+from graphql_api.enums import JobState, Motion, Shape, Stage
 from graphql_api.refusals import Refusal
 from i2v_core import jobs
 from i2v_core.progress import Progress
@@ -27,11 +27,32 @@ class Node:
     id: strawberry.ID = strawberry.field(description="Unique everywhere; opaque.")
 
 
+@strawberry.type(description="The point of the picture that stays in the middle of the frame, as nearly as can be.")
+class Focus:
+    x: float = strawberry.field(description="Part of the upright picture's width, 0 to 1 from the left.")
+    y: float = strawberry.field(description="Part of its height, 0 to 1 from the top.")
+
+
 @strawberry.type(name="VideoOptionsUsed", description="The options a job is made with, defaults filled in.")
 class VideoOptionsUsed:
     motion: Motion = strawberry.field(description="How the camera moves.")
     seconds: float = strawberry.field(description="Length of the video in seconds.")
     seed: int = strawberry.field(description="Seed of everything random in it: the same seed gives the same video.")
+    shape: Shape = strawberry.field(description="The shape of the frame.")
+    focus: Focus = strawberry.field(
+        description="What the frame is laid around, where it leaves out some of the picture."
+    )
+
+    @classmethod
+    def of(cls, options: jobs.VideoOptions) -> Self:
+        """The options as the schema shows them."""
+        return cls(
+            motion=options.motion,
+            seconds=options.seconds,
+            seed=options.seed,
+            shape=options.shape,
+            focus=Focus(x=options.focus.x, y=options.focus.y),
+        )
 
 
 @strawberry.type(description="Why a job FAILED.")
@@ -51,6 +72,9 @@ class Job(Node):
     finished_at: datetime | None = strawberry.field(description="When it ended.")
     expires_at: datetime | None = strawberry.field(description="When it and its video are deleted; set when it ends.")
     thumbnail_url: str = strawberry.field(description="Path of the thumbnail on this server. It answers to you alone.")
+    picture_url: str = strawberry.field(
+        description="Path of the picture as it is kept: JPEG, upright, without metadata, no larger than the model takes. It answers to you alone."
+    )
     width: int = strawberry.field(description="Width of the uploaded picture, upright, in pixels.")
     height: int = strawberry.field(description="Height of the uploaded picture, upright, in pixels.")
     failure: Failure | None = strawberry.field(description="Why it FAILED; null otherwise.")
@@ -74,12 +98,13 @@ class Job(Node):
             finished_at=when(job.finished_at),
             expires_at=when(job.expires_at),
             thumbnail_url=f"/media/thumbnails/{job.id}",
+            picture_url=f"/media/pictures/{job.id}",
             width=job.width,
             height=job.height,
             failure=Failure(code=job.failure.code, message=job.failure.message, how_to_fix=job.failure.how_to_fix)
             if job.failure
             else None,
-            options=VideoOptionsUsed(motion=job.options.motion, seconds=job.options.seconds, seed=job.options.seed),
+            options=VideoOptionsUsed.of(job.options),
             core=job,
         )
 
@@ -207,6 +232,9 @@ class Limits:
     retention_hours: float = strawberry.field(description="Hours a finished job is kept.")
     max_waiting: int = strawberry.field(description="Pictures that you may have waiting at once.")
     max_waiting_overall: int = strawberry.field(description="Pictures that may wait in all.")
+    model_name: str = strawberry.field(
+        description="What the model that makes the videos says its name is; what it is set to while no worker is there to say."
+    )
     max_uploads_per_minute: int = strawberry.field(description="Uploads that you may begin in a minute.")
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import math
 import secrets
-import time
 from pathlib import Path
 from typing import NewType
 
@@ -17,12 +16,12 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from graphql_api.context import Services
-from graphql_api.enums import Motion
+from graphql_api.enums import Motion, Shape
 from graphql_api.multipart import ReceivedFile
+from graphql_api.new_jobs import Wanted, make_job, options_as_text
 from i2v_core.errors import Code, Limit, StoreUnavailable, UploadRefused
-from i2v_core.jobs import Job, JobState, VideoOptions, new_id
+from i2v_core.jobs import MIDDLE, Focus, Job, VideoOptions
 from i2v_core.logs import get_logger
-from i2v_core.queue import Enqueued
 
 log = get_logger("api")
 
@@ -61,6 +60,12 @@ SCALARS = StrawberryConfig(
 )
 
 
+@strawberry.input(description="A point of the upright picture.")
+class FocusPoint:
+    x: float = strawberry.field(description="Part of its width, 0 to 1 from the left.")
+    y: float = strawberry.field(description="Part of its height, 0 to 1 from the top.")
+
+
 @strawberry.input(name="VideoOptions", description="What video is wanted. Everything has a default.")
 class VideoOptionsInput:
     motion: Motion = strawberry.field(default=Motion.AUTO, description="How the camera moves.")
@@ -69,6 +74,11 @@ class VideoOptionsInput:
     )
     seed: int | None = strawberry.field(
         default=None, description="Seed of everything random, from 0. By default a new one."
+    )
+    shape: Shape = strawberry.field(default=Shape.AS_PICTURE, description="The shape of the frame.")
+    focus: FocusPoint | None = strawberry.field(
+        default=None,
+        description="What stays in the middle of the frame, as nearly as can be, where it leaves out some of the picture; null for the picture's middle.",
     )
 
 
@@ -90,7 +100,21 @@ def read_options(given: VideoOptionsInput | None, services: Services) -> VideoOp
             code=Code.WRONG_OPTIONS,
         )
     seed = secrets.randbelow(MAX_SEED) if given.seed is None else given.seed
-    return VideoOptions(given.motion, round(seconds, 2), seed)
+    return VideoOptions(given.motion, round(seconds, 2), seed, given.shape, _read_focus(given.focus))
+
+
+def _read_focus(given: FocusPoint | None) -> Focus:
+    if given is None:
+        return MIDDLE
+    if not (0 <= given.x <= 1 and 0 <= given.y <= 1):
+        raise UploadRefused(
+            f"The focus ({given.x:g}, {given.y:g}) lies outside the picture.",
+            "Choose x and y from 0 to 1, counted from the picture's top left.",
+            code=Code.WRONG_OPTIONS,
+            limit=Limit("focus", 1, "of the picture's side"),
+        )
+    # Four digits are a third of a pixel of the largest picture that a model gets.
+    return Focus(round(given.x, 4), round(given.y, 4))
 
 
 def read_idempotency_key(given: str | None) -> str:
@@ -129,10 +153,9 @@ async def take_in(
             code=Code.TOO_MANY_AT_ONCE,
         )
     file.taken = True
-    job_id = new_id("job")
     media = services.media
-    offered = False
-    try:
+
+    async def store(job_id: str) -> tuple[int, int]:
         decoded = await services.decoder.decode(
             file.path, media.picture_path(job_id), media.thumbnail_path(job_id), settings=services.settings
         )
@@ -140,69 +163,17 @@ async def take_in(
             await asyncio.to_thread(media.seal_pictures, job_id)
         except OSError as error:
             raise StoreUnavailable from error
-        job = Job(
-            id=job_id,
-            viewer=viewer,
-            name=file.name,
-            state=JobState.QUEUED,
-            options=options,
-            created_at=round(time.time(), 3),  # as it is stored: the first answer shows what every later one will
-            width=decoded.width,
-            height=decoded.height,
-            flow=flow,
+        return decoded.width, decoded.height
+
+    # What makes an upload the same: the bytes, and what was asked for.
+    fingerprint = f"{file.digest} {options_as_text(options)}"
+    try:
+        return await make_job(
+            Wanted(file.name, options, viewer, flow, idempotency, fingerprint), store, services, bytes=file.size
         )
-        offered = True
-        outcome, made = await services.queue.enqueue(
-            job, idempotency=idempotency, fingerprint=_fingerprint(file, options)
-        )
-    except BaseException as error:
-        if not offered:
-            await asyncio.shield(asyncio.to_thread(media.delete, job_id))
-        else:
-            # Nobody knows whether the job is there now; if it is, it needs its picture.
-            settling = asyncio.create_task(_settle(job_id, services))
-            _settling.add(settling)
-            settling.add_done_callback(_settling.discard)
-        if isinstance(error, UploadRefused):
-            log.info("upload_refused", code=error.code, bytes=file.size)
+    except UploadRefused as error:
+        log.info("upload_refused", code=error.code, bytes=file.size)
         raise
-    if outcome is not Enqueued.OK:
-        await asyncio.to_thread(media.delete, job_id)
-        return await _made_before(outcome, made, flow, services)
-    log.info("job_enqueued", job=job_id, bytes=file.size, width=job.width, height=job.height)
-    return job
-
-
-async def _made_before(outcome: Enqueued, job_id: str, flow: str, services: Services) -> Job:
-    if outcome is Enqueued.SAME and (job := await services.queue.get(job_id)):
-        return job
-    if outcome is Enqueued.OTHER:
-        raise UploadRefused(
-            "This idempotency key was used for another picture.",
-            "Make a new key for each picture; send the same one only to repeat the same upload.",
-            code=Code.IDEMPOTENCY_KEY_USED,
-        )
-    raise await services.admission.refused_at_the_end(outcome, flow)
-
-
-def _fingerprint(file: ReceivedFile, options: VideoOptions) -> str:
-    """What makes an upload the same: the bytes, and what was asked for (a seed that we chose is not)."""
-    return f"{file.digest} {options.motion.value} {options.seconds:g}"
-
-
-#: Uploads whose enqueuing got no answer, until it is known what became of them.
-_settling: set[asyncio.Task[None]] = set()
-
-
-async def _settle(job_id: str, services: Services) -> None:
-    """Once Redis answers again, remove the picture of a job that never came to be. (At a shutdown the sweep does it.)"""
-    while True:
-        try:
-            if await services.queue.get(job_id) is None:
-                await asyncio.to_thread(services.media.delete, job_id)
-            return
-        except StoreUnavailable:
-            await asyncio.sleep(1)
 
 
 def incoming_folder(media_root: Path) -> Path:

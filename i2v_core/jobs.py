@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 #: Version of the document's layout. A reader serves every version up to its own; see `Job.from_hash`.
 SCHEMA_VERSION = 1
@@ -53,22 +53,69 @@ class Motion(StrEnum):
     ORBIT = "ORBIT"
 
 
+class Shape(StrEnum):
+    """The shape of the video's frame."""
+
+    AS_PICTURE = "AS_PICTURE"
+    WIDE = "WIDE"
+    SQUARE = "SQUARE"
+    TALL = "TALL"
+
+    @property
+    def ratio(self) -> tuple[int, int] | None:
+        """Width to height, in lowest terms; None for that of the picture."""
+        return _RATIOS.get(self)
+
+
+_RATIOS = {Shape.WIDE: (16, 9), Shape.SQUARE: (1, 1), Shape.TALL: (9, 16)}
+
+
+class Focus(NamedTuple):
+    """A point of the upright picture, as parts (0..1) of its width and height from the top left."""
+
+    x: float
+    y: float
+
+
+#: What a frame of another shape than the picture's is laid around unless somebody says so.
+MIDDLE = Focus(0.5, 0.5)
+
+
 @dataclass(frozen=True, slots=True)
 class VideoOptions:
-    """What video is wanted: the motion, its length in seconds and the seed of everything random in it."""
+    """What video is wanted: the motion, its length in seconds and the seed of everything random in it.
+
+    `shape` is the frame's. Where it leaves out some of the picture, `focus` is what stays, as near to its middle as
+    the picture's edges allow.
+    """
 
     motion: Motion = Motion.AUTO
     seconds: float = 5.0
     seed: int = 0
+    shape: Shape = Shape.AS_PICTURE
+    focus: Focus = MIDDLE
 
     def to_dict(self) -> dict[str, Any]:
         """The options as JSON-able values."""
-        return {"motion": self.motion.value, "seconds": self.seconds, "seed": self.seed}
+        return {
+            "motion": self.motion.value,
+            "seconds": self.seconds,
+            "seed": self.seed,
+            "shape": self.shape.value,
+            "focus": self.focus._asdict(),
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> VideoOptions:
-        """The options from `to_dict`'s values."""
-        return cls(Motion(data["motion"]), float(data["seconds"]), int(data["seed"]))
+        """The options from `to_dict`'s values. Jobs of the time before there were shapes have neither shape nor focus."""
+        focus = data.get("focus")
+        return cls(
+            Motion(data["motion"]),
+            float(data["seconds"]),
+            int(data["seed"]),
+            Shape(data.get("shape", Shape.AS_PICTURE)),
+            Focus(float(focus["x"]), float(focus["y"])) if focus else MIDDLE,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,31 +8,36 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from i2v_core.jobs import Job, JobState
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One worker as it last showed itself. Times are UNIX seconds; `seconds` is the model's time for one picture."""
+    """One worker as it last showed itself. Times are UNIX seconds; `seconds` is the model's time for one picture.
+
+    `model` is what the model says its name is; empty of a worker that does not tell.
+    """
 
     seen: float
     seconds: float
     job: str = ""
     started: float = 0.0
     percent: float = 0.0
+    model: str = ""
 
     def to_json(self) -> str:
         """The slot as the worker stores it; the percent is not its to say, it stands in the job."""
-        return json.dumps(
-            {"seen": round(self.seen, 3), "seconds": self.seconds, "job": self.job, "started": self.started}
-        )
+        said = {"seen": round(self.seen, 3), "seconds": self.seconds, "job": self.job, "started": self.started}
+        return json.dumps(said | {"model": self.model})
 
     @classmethod
     def from_json(cls, text: str, percent: float) -> Slot:
-        """The slot from `to_json`'s text and the percent of its job."""
-        return cls(**json.loads(text), percent=percent)
+        """The slot from `to_json`'s text, of any version, and the percent of its job."""
+        known = {each.name for each in fields(cls)}
+        said = {name: value for name, value in json.loads(text).items() if name in known}
+        return cls(**said | {"percent": percent})
 
     def remaining(self, now: float) -> float:
         """Seconds until the slot is free.
@@ -78,6 +83,11 @@ class Line:
     def model_seconds(self) -> float | None:
         """Seconds the model takes for a picture, or None while no worker is there."""
         return self.slots[0].seconds if self.slots else None
+
+    @property
+    def model_name(self) -> str:
+        """What the model says its name is; empty while no worker is there to tell."""
+        return self.slots[0].model if self.slots else ""
 
     def starts_in(self, place: int, now: float) -> float | None:
         """Seconds until the job in that place (from 1) starts; None while no worker is there to say, or it is paused."""

@@ -59,6 +59,14 @@ class MediaStore:
             for path in (self.picture_path(job_id), self.thumbnail_path(job_id)):
                 self._put(path, path.read_bytes())
 
+    def copy_pictures(self, source: str, target: str) -> None:
+        """Store the picture and the thumbnail of a job for another one too. Raises `MediaMissing`.
+
+        Copied, not linked: what is sealed is sealed for one place.
+        """
+        for path in (self.picture_path, self.thumbnail_path):
+            self._put(path(target), self._get(path(source)))
+
     def picture(self, job_id: str) -> bytes:
         """The job's picture in normal form (JPEG). Raises `MediaMissing`."""
         return self._get(self.picture_path(job_id))

@@ -7,7 +7,6 @@ a worker's calls name their run: one that does not own the job any more gets Fal
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import time
@@ -24,6 +23,7 @@ from i2v_core import keys
 from i2v_core.errors import Code
 from i2v_core.jobs import SCHEMA_VERSION, Failure, Job, JobState, Stage, Video
 from i2v_core.line import Line, Slot
+from i2v_core.repeats import key_of
 from i2v_core.settings import Settings
 from i2v_core.store import Scripts, store_errors
 
@@ -127,14 +127,13 @@ class JobQueue:
             "flow": job.flow,
             "segments": 0,
         }
-        digest = hashlib.sha256(f"{job.viewer} {idempotency}".encode()).hexdigest()
         outcome, job_id = await self._scripts.run(
             "enqueue",
             [
                 keys.job(job.id),
                 job_key_prefix + job.id,
                 keys.viewer_jobs(job.viewer),
-                keys.idempotency(digest) if idempotency else "",
+                key_of(job.viewer, idempotency) if idempotency else "",
             ],
             [
                 keys.EVENTS,

@@ -1,6 +1,7 @@
 """The video's frame: its size for a picture, and the picture laid out in it.
 
-Most pictures fill the frame. A picture too long, too tall or too tiny to do so stands on a soft, darker blur of itself.
+Most pictures fill the frame; where another shape than the picture's is wanted, what does not fit is cut off around the
+focus. A picture too long, too tall or too tiny to fill it stands on a soft, darker blur of itself. None is ever stretched.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from i2v_core.jobs import MIDDLE, Focus, Shape
 
 #: The longest and the tallest frame. Panoramas of phones end near 4:1; beyond that a frame is a line on most screens.
 MAX_ASPECT = 4.0
@@ -21,6 +24,8 @@ TINY = 64
 _CARD = 0.6
 #: Least thickness of a strip, as part of the frame's short side: a 4000x3 picture must be seen, not guessed.
 _STRIP = 0.05
+#: How far the picture's shape may be from the frame's and still fill it: whole pixels are seldom exactly in proportion.
+_SAME_SHAPE = 0.02
 #: Brightness of the fill against the picture, so that the picture stands out from it.
 _FILL_BRIGHTNESS = 0.7
 #: The fill is made from so few pixels on its long side that only soft patches of colour remain.
@@ -42,11 +47,40 @@ def video_size(width: int, height: int, long_side: int) -> Size:
     return Size(longer, shorter) if aspect >= 1 else Size(shorter, longer)
 
 
+def framed(
+    picture: NDArray[np.uint8], shape: Shape, focus: Focus = MIDDLE, *, long_side: int
+) -> tuple[NDArray[np.uint8], Size]:
+    """What of the picture (h x w x 3, uint8) belongs into a frame of that shape, and the frame's size.
+
+    `focus` lies as near to the middle of what stays as the picture's edges allow. The whole picture stays if what could
+    be cut out of it would be tiny: `compose` then lays it on a fill. The longer side of the frame is at most `long_side`.
+    """
+    height, width = picture.shape[:2]
+    if shape.ratio is None:
+        return picture, video_size(width, height, long_side)
+    across, down = shape.ratio
+    cut = Size(min(width, round(height * across / down)), min(height, round(width * down / across)))
+    if max(cut) < TINY:
+        return picture, _size_of(shape.ratio, max(width, height), long_side)
+    left, top = _start(focus.x, cut.width, width), _start(focus.y, cut.height, height)
+    return picture[top : top + cut.height, left : left + cut.width], _size_of(shape.ratio, max(cut), long_side)
+
+
+def _start(focus: float, length: int, whole: int) -> int:
+    return min(max(round(focus * whole - length / 2), 0), whole - length)
+
+
+def _size_of(ratio: tuple[int, int], longer: int, long_side: int) -> Size:
+    """A frame of exactly that ratio with even sides, the longer as long as `video_size` would have it or a bit less."""
+    steps = min(long_side, max(MIN_LONG_SIDE, longer)) // (2 * max(ratio))
+    return Size(2 * steps * ratio[0], 2 * steps * ratio[1])
+
+
 def compose(picture: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     """The picture (h x w x 3, uint8) in a frame of `size`: filling it, or on a soft fill if it cannot."""
     height, width = picture.shape[:2]
     tiny = max(width, height) < TINY
-    if not tiny and 1 / MAX_ASPECT <= width / height <= MAX_ASPECT:
+    if not tiny and abs(width * size.height / (height * size.width) - 1) <= _SAME_SHAPE:
         return _resized(picture, size)
     part = _CARD if tiny else 1.0
     scale = part * min(size.width / width, size.height / height)

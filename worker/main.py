@@ -50,6 +50,7 @@ async def _work(settings: Settings) -> int:
         ready = await renderer.start()
     except RenderDied as error:
         raise StartRefused(f"The model {settings.model!r} cannot be loaded: {error}.") from None
+    presence.model_is(ready.model)
     log.info("worker_ready", model=ready.model, pid=os.getpid())
     beside = [
         asyncio.create_task(presence.beat(), name="presence"),

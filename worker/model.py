@@ -55,6 +55,8 @@ class VideoModel(Protocol):
     def generate(self, picture: Pixels, options: VideoOptions, size: Size) -> Generator[Frame | Progress, None, None]:
         """Yield the frames, each `size`, as they are made, and the progress between them.
 
+        The picture is cut to `options.shape` already and in proportion to `size`; `worker.canvas.compose` lays out one
+        that is too long, too tall or too tiny for that.
         The same picture, options and size give the same frames. It yields several times a second if it can, so that a
         cancel is noticed; closing the generator cancels. Any exception fails the job.
         """

@@ -23,8 +23,13 @@ class Presence:
         self._queue = queue
         self._id = new_id("slot")
         self._seconds = model_seconds
+        self._model = ""
         self._job = ""
         self._started = 0.0
+
+    def model_is(self, name: str) -> None:
+        """What the model says its name is."""
+        self._model = name
 
     def model_takes(self, seconds: float) -> None:
         """What the model says it needs for a picture."""
@@ -51,6 +56,6 @@ class Presence:
                 await asyncio.shield(self._queue.show_slot(self._id, None))
 
     async def _show(self) -> None:
-        slot = Slot(seen=time.time(), seconds=self._seconds, job=self._job, started=self._started)
+        slot = Slot(time.time(), self._seconds, job=self._job, started=self._started, model=self._model)
         with suppress(StoreUnavailable, RedisError):  # whatever it is, the next beat tries again
             await self._queue.show_slot(self._id, slot)

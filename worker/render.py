@@ -28,7 +28,7 @@ from i2v_core.jobs import VideoOptions
 from i2v_core.media import MediaMissing, MediaStore
 from i2v_core.seal import SealBroken
 from i2v_core.settings import Settings, load_settings
-from worker.canvas import Size, video_size
+from worker.canvas import Size, framed
 from worker.encoder import Encoder, InitSegment, Segment, frames_a_segment
 from worker.model import Frame, Pixels, Progress, VideoModel, load_model
 from worker.render_events import (
@@ -102,7 +102,7 @@ class Rendering:
 
     def _make(self, model: VideoModel, options: VideoOptions) -> None:
         picture = self._picture()
-        size = video_size(picture.shape[1], picture.shape[0], self._settings.video_long_side)
+        picture, size = framed(picture, options.shape, options.focus, long_side=self._settings.video_long_side)
         seconds = model.seconds_for(options)
         encoder: Encoder | None = None
         with ExitStack() as held:

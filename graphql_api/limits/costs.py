@@ -51,6 +51,8 @@ COSTS = {
     "Tickets.tickets": Cost(times=32),
     # A decoder, a file and 20 MB pass through it.
     "Mutation.uploadImage": Cost(1000),
+    # Its picture, a megabyte or two, is read and written.
+    "Mutation.makeAnother": Cost(2 * _CHANGE),
     "Mutation.cancelJob": Cost(_CHANGE),
     "Mutation.retryJob": Cost(_CHANGE),
     "Mutation.moveJob": Cost(_CHANGE),

@@ -49,6 +49,7 @@ def job_document(progress: Progress) -> dict[str, Any]:
         "url": path_of(job.id),
         "eventsUrl": f"{path_of(job.id)}/events",
         "thumbnailUrl": f"/media/thumbnails/{job.id}",
+        "pictureUrl": f"/media/pictures/{job.id}",
     }
 
 
@@ -64,8 +65,8 @@ def queue_document(line: Line, ahead: int) -> dict[str, Any]:
     }
 
 
-def limits_document(settings: Settings) -> dict[str, Any]:
-    """What this server takes in and makes."""
+def limits_document(settings: Settings, model: str) -> dict[str, Any]:
+    """What this server takes in and makes, and by which model."""
     return {
         "maxUploadBytes": settings.max_upload_bytes,
         "maxMegapixels": settings.max_megapixels,
@@ -77,6 +78,7 @@ def limits_document(settings: Settings) -> dict[str, Any]:
         "maxWaiting": settings.waiting_per_viewer,
         "maxWaitingOverall": settings.waiting_overall,
         "maxUploadsPerMinute": settings.uploads_per_minute,
+        "modelName": model,
     }
 
 

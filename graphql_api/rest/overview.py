@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from graphql_api.context import Services
+from graphql_api.model_name import model_name
 from graphql_api.rest.access import require
 from graphql_api.rest.documents import limits_document, queue_document
 from graphql_api.rest.jobs import JSON
@@ -34,4 +35,5 @@ class Overview:
         offer(request, JSON)
         query(request)
         require(request, Scope.READ)
-        return JSONResponse(limits_document(self._services.settings), headers=NO_STORE)
+        document = limits_document(self._services.settings, await model_name(self._services))
+        return JSONResponse(document, headers=NO_STORE)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
 
 from starlette.requests import Request
 
 from graphql_api.context import Services
 from graphql_api.rest.problems import Problem, RestCode
 from graphql_api.types import read_cursor
-from graphql_api.uploads import MAX_SEED, VideoOptionsInput, read_options
+from graphql_api.uploads import MAX_SEED, FocusPoint, VideoOptionsInput, read_options
 from i2v_core.errors import Code
-from i2v_core.jobs import Motion, VideoOptions
+from i2v_core.jobs import MIDDLE, Motion, Shape, VideoOptions
 
 #: A page of 100 jobs is one round trip to Redis and some 90 KB of answer.
 MAX_PAGE, DEFAULT_PAGE = 100, 20
-OPTIONS = ("motion", "seconds", "seed")
+OPTIONS = ("motion", "seconds", "seed", "shape", "focusX", "focusY")
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def query(request: Request, *known: str) -> dict[str, str]:
@@ -54,23 +58,34 @@ def read_video_options(given: Mapping[str, str], fields: Mapping[str, str], serv
     texts = {name: value for name, value in {**given, **fields}.items() if name in OPTIONS}
     options = VideoOptionsInput()
     if "motion" in texts:
-        options.motion = _motion(texts["motion"])
+        options.motion = _one_of(Motion, "motion", texts["motion"])
     if "seconds" in texts:
-        if not _NUMBER.fullmatch(texts["seconds"]):
-            raise _wrong_option(f"'seconds' is {texts['seconds'][:40]!r}.", "Use a number, such as 5 or 4.5.")
-        options.seconds = float(texts["seconds"])
+        options.seconds = _number("seconds", texts["seconds"], "5 or 4.5")
     if "seed" in texts:
         if not (_WHOLE.fullmatch(texts["seed"]) and int(texts["seed"]) <= MAX_SEED):
             raise _wrong_option(f"'seed' is {texts['seed'][:40]!r}.", f"Use a whole number from 0 to {MAX_SEED}.")
         options.seed = int(texts["seed"])
+    if "shape" in texts:
+        options.shape = _one_of(Shape, "shape", texts["shape"])
+    if "focusX" in texts or "focusY" in texts:  # one of them alone: the other stays in the middle
+        options.focus = FocusPoint(
+            x=_number("focusX", texts.get("focusX", str(MIDDLE.x)), "0.25"),
+            y=_number("focusY", texts.get("focusY", str(MIDDLE.y)), "0.25"),
+        )
     return read_options(options, services)
 
 
-def _motion(text: str) -> Motion:
+def _one_of(kind: type[Choice], name: str, text: str) -> Choice:
     try:
-        return Motion(text)
+        return kind(text)
     except ValueError:
-        raise _wrong_option(f"'motion' is {text[:40]!r}.", f"Use {_list(tuple(Motion))}.") from None
+        raise _wrong_option(f"{name!r} is {text[:40]!r}.", f"Use {_list(tuple(kind))}.") from None
+
+
+def _number(name: str, text: str, example: str) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise _wrong_option(f"{name!r} is {text[:40]!r}.", f"Use a number, such as {example}.")
+    return float(text)
 
 
 def _wrong(message: str, how_to_fix: str) -> Problem:

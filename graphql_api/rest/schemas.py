@@ -8,7 +8,7 @@ from graphql_api.picture_formats import FORMATS
 from graphql_api.rest.problems import STATUS, Problem, RestCode
 from graphql_api.uploads import MAX_SECONDS, MAX_SEED, MIN_SECONDS
 from i2v_core.errors import Code, Limit
-from i2v_core.jobs import JobState, Motion, Stage
+from i2v_core.jobs import JobState, Motion, Shape, Stage
 
 ID_PATTERN = "^job_[a-z0-9]{24}$"
 EXAMPLE_ID = "job_h3k9x2m5q7w1z8b4n6v0c2d4"
@@ -51,6 +51,9 @@ def _closed(description: str, properties: dict[str, Schema], **more: Any) -> Sch
 MOTION = string("How the camera moves. AUTO chooses by the picture's shape.", enum=[motion.value for motion in Motion])
 SECONDS = number("Length of the video in seconds.", minimum=MIN_SECONDS, maximum=MAX_SECONDS)
 SEED = integer("Seed of everything random: the same seed gives the same video.", minimum=0, maximum=MAX_SEED)
+SHAPE = string("The shape of the frame. AS_PICTURE is the picture's own.", enum=[shape.value for shape in Shape])
+FOCUS_X = number("Part of the picture's width, from the left, that the frame is laid around.", minimum=0, maximum=1)
+FOCUS_Y = number("Part of the picture's height, from the top, that the frame is laid around.", minimum=0, maximum=1)
 
 _LIMIT = _closed(
     "A limit that something was over.",
@@ -68,7 +71,16 @@ _FAILURE = _closed(
         "howToFix": string("What to do next, as a sentence for a person."),
     },
 )
-_OPTIONS = _closed("What video is wanted, defaults filled in.", {"motion": MOTION, "seconds": SECONDS, "seed": SEED})
+_OPTIONS = _closed(
+    "What video is wanted, defaults filled in.",
+    {
+        "motion": MOTION,
+        "seconds": SECONDS,
+        "seed": SEED,
+        "shape": SHAPE,
+        "focus": _closed("What the frame is laid around.", {"x": FOCUS_X, "y": FOCUS_Y}),
+    },
+)
 
 EXAMPLE_JOB: dict[str, Any] = {
     "id": EXAMPLE_ID,
@@ -85,7 +97,7 @@ EXAMPLE_JOB: dict[str, Any] = {
     "segmentsReady": 1,
     "width": 4032,
     "height": 3024,
-    "options": {"motion": "AUTO", "seconds": 5.0, "seed": 1234},
+    "options": {"motion": "AUTO", "seconds": 5.0, "seed": 1234, "shape": "WIDE", "focus": {"x": 0.3, "y": 0.5}},
     "failure": None,
     "createdAt": "2026-11-21T10:00:00.120000+00:00",
     "startedAt": "2026-11-21T10:00:01.250000+00:00",
@@ -94,6 +106,7 @@ EXAMPLE_JOB: dict[str, Any] = {
     "url": f"/api/jobs/{EXAMPLE_ID}",
     "eventsUrl": f"/api/jobs/{EXAMPLE_ID}/events",
     "thumbnailUrl": f"/media/thumbnails/{EXAMPLE_ID}",
+    "pictureUrl": f"/media/pictures/{EXAMPLE_ID}",
 }
 EXAMPLE_QUEUE = {
     "length": 3,
@@ -113,6 +126,7 @@ EXAMPLE_LIMITS = {
     "maxWaiting": 20,
     "maxWaitingOverall": 5000,
     "maxUploadsPerMinute": 60,
+    "modelName": "simulated",
 }
 EXAMPLE_EVENT = {"id": "9", "event": "end", "data": f'{{"jobId": "{EXAMPLE_ID}", "state": "COMPLETED"}}'}
 
@@ -151,6 +165,7 @@ SCHEMAS: dict[str, Schema] = {
             "url": string("Path of the job on this server."),
             "eventsUrl": string("Path of its progress as server-sent events."),
             "thumbnailUrl": string("Path of the thumbnail. It answers to you alone."),
+            "pictureUrl": string("Path of the picture as it is kept: JPEG, upright. It answers to you alone."),
         },
         examples=[EXAMPLE_JOB],
     ),
@@ -189,6 +204,7 @@ SCHEMAS: dict[str, Schema] = {
             "maxWaiting": integer("Pictures that you may have waiting at once."),
             "maxWaitingOverall": integer("Pictures that may wait in all."),
             "maxUploadsPerMinute": integer("Uploads that you may begin in a minute."),
+            "modelName": string("What the model that makes the videos says its name is."),
         },
         examples=[EXAMPLE_LIMITS],
     ),
@@ -213,8 +229,11 @@ SCHEMAS: dict[str, Schema] = {
             "motion": MOTION,
             "seconds": SECONDS,
             "seed": SEED,
+            "shape": SHAPE,
+            "focusX": FOCUS_X,
+            "focusY": FOCUS_Y,
         },
-        optional=("motion", "seconds", "seed"),
+        optional=("motion", "seconds", "seed", "shape", "focusX", "focusY"),
         additionalProperties=False,
     ),
     "Problem": _object(

@@ -21,6 +21,15 @@ class Motion(StrEnum):
     ORBIT = "orbit"
 
 
+class Shape(StrEnum):
+    """The shape of the video's frame, as one types it."""
+
+    AS_PICTURE = "as-picture"
+    WIDE = "wide"
+    SQUARE = "square"
+    TALL = "tall"
+
+
 class State(StrEnum):
     """Where a job is on its way, as one types it."""
 
@@ -81,6 +90,16 @@ def submit(
         float | None, typer.Option(help="Length of the video. By default what the server is set to.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same video.")] = None,
+    shape: Annotated[
+        Shape, typer.Option(case_sensitive=False, help="Shape of the video: wide is 16:9, tall 9:16.")
+    ] = Shape.AS_PICTURE,
+    focus: Annotated[
+        str | None,
+        typer.Option(
+            metavar="X,Y",
+            help="What stays if the shape cuts something off: parts of width and height, such as 0.3,0.5.",
+        ),
+    ] = None,
     idempotency_key: Annotated[
         str | None,
         typer.Option(help="Key of your own for one picture: the same within a day gives the same job."),
@@ -100,8 +119,32 @@ def submit(
     """
     from i2v_cli.client.submit import Wish, submit
 
-    wish = Wish(motion.name, seconds, seed, idempotency_key, again, watch, not no_wait, give_up_after, json)
+    wish = Wish(
+        motion.name,
+        seconds,
+        seed,
+        shape.name,
+        None if focus is None else _point(focus),
+        idempotency_key,
+        again,
+        watch,
+        not no_wait,
+        give_up_after,
+        json,
+    )
     sys.exit(submit(pictures, wish))
+
+
+def _point(text: str) -> tuple[float, float]:
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        x = y = -1.0
+    if not (0 <= x <= 1 and 0 <= y <= 1):
+        raise typer.BadParameter(
+            f"{text!r} is no point of a picture. Use two numbers from 0 to 1, such as 0.3,0.5.", param_hint="--focus"
+        )
+    return x, y
 
 
 def watch(

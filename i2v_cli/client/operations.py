@@ -6,7 +6,7 @@ _JOB = """
 fragment JobFields on Job {
   id name state attempt createdAt startedAt finishedAt expiresAt
   failure { code message howToFix }
-  options { motion seconds seed }
+  options { motion seconds seed shape focus { x y } }
 }
 """
 _PROGRESS = """

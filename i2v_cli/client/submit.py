@@ -31,6 +31,8 @@ class Wish:
     motion: str
     seconds: float | None
     seed: int | None
+    shape: str
+    focus: tuple[float, float] | None
     key: str | None
     again: bool
     watch: bool
@@ -40,8 +42,13 @@ class Wish:
 
     @property
     def options(self) -> dict[str, Any]:
-        """As the API takes them."""
-        return {"motion": self.motion, "seconds": self.seconds, "seed": self.seed}
+        """As the API takes them. What was not asked for is left out: keys are made of them, and older servers know less."""
+        wanted: dict[str, Any] = {"motion": self.motion, "seconds": self.seconds, "seed": self.seed}
+        if self.shape != "AS_PICTURE":
+            wanted["shape"] = self.shape
+        if self.focus is not None:
+            wanted["focus"] = {"x": self.focus[0], "y": self.focus[1]}
+        return wanted
 
 
 def submit(arguments: Sequence[str], wish: Wish) -> int:

@@ -24,7 +24,7 @@ graphql`
 `;
 graphql`
   fragment rest_job on Job @refetchable(queryName: "restJobQuery") {
-    id thumbnailUrl failure { code howToFix } options { motion seconds seed } progress { stage remainingSeconds }
+    id thumbnailUrl pictureUrl failure { code howToFix } options { motion seconds seed shape focus { x y } } progress { stage remainingSeconds }
   }
 `;
 graphql`
@@ -36,6 +36,7 @@ graphql`
   }
 `;
 graphql`mutation restRetryMutation($id: ID!) { retryJob(id: $id) { ...rest_job @alias ...rest_refusal @alias } }`;
+graphql`mutation restAnotherMutation($id: ID!, $options: VideoOptions) { makeAnother(jobId: $id, options: $options) { ...rest_job @alias ...rest_refusal @alias } }`;
 graphql`mutation restMoveMutation($id: ID!, $before: ID) { moveJob(id: $id, before: $before) { ...rest_job @alias ...rest_refusal @alias } }`;
 graphql`
   mutation restDeleteMutation($id: ID!, $connections: [ID!]!) {

@@ -22,7 +22,7 @@ UPLOAD = """
 mutation Upload($image: Upload!, $options: VideoOptions) {
   uploadImage(image: $image, options: $options) {
     __typename
-    ... on Job { id name state width height thumbnailUrl options { motion seconds seed } }
+    ... on Job { id name state width height thumbnailUrl pictureUrl options { motion seconds seed shape focus { x y } } }
     ... on UploadRefused { code message howToFix limit { name value unit } }
     ... on TryAgain { code message howToFix retryAfterSeconds }
   }

@@ -20,7 +20,13 @@ async def test_a_picture_becomes_a_video(server: Server, alice: Viewer) -> None:
     job = await alice.upload(PICTURES / "astronaut.png", motion="ZOOM_IN", seed=7)
     assert job["__typename"] == "Job"
     assert (job["name"], job["width"], job["height"]) == ("astronaut.png", 512, 512)
-    assert job["options"] == {"motion": "ZOOM_IN", "seconds": 5.0, "seed": 7}
+    assert job["options"] == {
+        "motion": "ZOOM_IN",
+        "seconds": 5.0,
+        "seed": 7,
+        "shape": "AS_PICTURE",
+        "focus": {"x": 0.5, "y": 0.5},
+    }
 
     # 2. Its progress is watched until it ends: what stands first, then every change.
     seen = [progress async for progress in alice.progress(job["id"])]
@@ -71,6 +77,32 @@ async def test_extreme_shapes_become_videos_too(
     assert (playback["width"], playback["height"]) == video
 
 
+async def test_a_video_of_another_shape_keeps_what_the_focus_is_on(server: Server, alice: Viewer) -> None:
+    server.start("api", "worker")
+    picture = Image.new("RGB", (600, 400), (20, 20, 20))
+    picture.paste((250, 20, 20), (0, 150, 100, 250))  # a red spot at the left edge
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    sizes = {"WIDE": (320, 180), "SQUARE": (320, 320), "TALL": (180, 320)}
+
+    jobs = {
+        shape: await alice.upload(file.getvalue(), seconds=3, shape=shape, focus={"x": 0.08, "y": 0.5}, seed=1)
+        for shape in sizes
+    }
+
+    for shape, job in jobs.items():
+        assert job["options"]["shape"] == shape
+        assert job["options"]["focus"] == {"x": 0.08, "y": 0.5}
+        assert (await alice.finished(job["id"]))["state"] == "COMPLETED"
+        watching = await watch(alice, job["id"])
+        assert (watching.playback["width"], watching.playback["height"]) == sizes[shape]
+        frame = watching.frames(await watching.whole())[0].to_ndarray(format="rgb24")
+        assert (frame.shape[1], frame.shape[0]) == sizes[shape]
+        height = frame.shape[0]
+        red, green, _ = (int(part) for part in frame[height // 2, 10])
+        assert (red > 150, green < 100) == (True, True), f"the spot at the edge was cut off in {shape}"
+
+
 async def test_the_thumbnail_answers_to_its_viewer_alone(server: Server, alice: Viewer, bob: Viewer) -> None:
     server.start("api")
 
@@ -81,6 +113,35 @@ async def test_the_thumbnail_answers_to_its_viewer_alone(server: Server, alice: 
     theirs = await bob.http.get(job["thumbnailUrl"])
     unknown = await bob.http.get("/media/thumbnails/job_" + "0" * 24)
     assert (theirs.status_code, theirs.content) == (unknown.status_code, unknown.content) == (404, b"")
+
+
+@pytest.mark.parametrize("key", [None, "a-long-random-text-that-seals-what-is-stored"])
+async def test_the_picture_itself_answers_to_its_viewer_alone_and_goes_with_its_job(
+    server: Server, alice: Viewer, bob: Viewer, key: str | None
+) -> None:
+    server.settings = server.settings.model_copy(update={"media_key": key})
+    server.start("api")
+    job = await alice.upload(PICTURES / "landscape_6.jpg")  # its camera lay on its side
+    address = job["pictureUrl"]
+
+    mine, theirs = await alice.http.get(address), await bob.http.get(address)
+    unknown = await alice.http.get("/media/pictures/job_" + "0" * 24)
+    beside = [await alice.http.get(f"{address}/{name}") for name in ("picture.jpg", "1/init.mp4", "1/0.m4s")]
+
+    assert (mine.status_code, mine.headers["content-type"]) == (200, "image/jpeg")
+    assert mine.headers["cache-control"].startswith("private")
+    assert mine.headers["content-disposition"] == "inline"
+    assert mine.headers["x-content-type-options"] == "nosniff"
+    assert mine.headers["cross-origin-resource-policy"] == "same-origin"
+    with Image.open(io.BytesIO(mine.content)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (job["width"], job["height"]))
+        assert dict(picture.getexif()) == {}
+    assert (theirs.status_code, theirs.content) == (unknown.status_code, unknown.content) == (404, b"")
+    assert {answer.status_code for answer in beside} == {404}
+    on_disk = (server.settings.media_path / job["id"] / "picture.jpg").read_bytes()
+    assert (on_disk == mine.content) is (key is None)
+    await alice.ask("mutation($id: ID!) { deleteJob(id: $id) { __typename } }", id=job["id"])
+    assert (await alice.http.get(address)).status_code == 404
 
 
 @pytest.mark.timeout(120)

@@ -49,13 +49,15 @@ async def test_a_file_name_is_data_never_a_path(server: Server, alice: Viewer) -
     assert not list(server.settings.media_path.parent.parent.rglob("*escaped*"))
 
 
-@pytest.mark.parametrize("options", [{"seconds": 2.9}, {"seconds": 10.1}, {"seed": -1}])
-async def test_options_out_of_range_are_refused(server: Server, alice: Viewer, options: dict[str, Any]) -> None:
+async def test_options_out_of_range_are_refused(server: Server, alice: Viewer) -> None:
     server.start("api")
+    focus = [{"x": 1.01, "y": 0.5}, {"x": 0.5, "y": -0.01}]
+    wrong: list[dict[str, Any]] = [{"seconds": 2.9}, {"seconds": 10.1}, {"seed": -1}, *({"focus": f} for f in focus)]
 
-    answer = await alice.upload(PHOTO, **options)
+    for options in wrong:
+        answer = await alice.upload(PHOTO, **options)
 
-    assert (answer["__typename"], answer["code"]) == ("UploadRefused", "WRONG_OPTIONS")
+        assert (answer["__typename"], answer["code"]) == ("UploadRefused", "WRONG_OPTIONS"), options
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,7 @@ def test_half_a_surrogate_pair_is_no_idempotency_key(alice: httpx.Client) -> Non
         "mutation($x: ID!) { cancelJob(id: $x) { __typename } }",
         "mutation($x: ID!) { deleteJob(id: $x) { __typename } }",
         "mutation($x: ID!) { retryJob(id: $x) { __typename } }",
+        "mutation($x: ID!, $k: String) { makeAnother(jobId: $x, idempotencyKey: $k) { __typename } }",
         "mutation($x: ID!) { moveJob(id: $x, before: $x) { __typename } }",
         'mutation($x: ID!) { openPlayback(jobId: $x, publicKey: "x") { __typename } }',
         'mutation($x: String!) { openPlayback(jobId: "job_aaaaaaaaaaaaaaaaaaaaaaaa", publicKey: $x) { __typename } }',
@@ -89,7 +90,7 @@ def test_half_a_surrogate_pair_is_no_idempotency_key(alice: httpx.Client) -> Non
     ],
 )
 def test_half_a_surrogate_pair_anywhere_is_no_unexpected_error(alice: httpx.Client, query: str) -> None:
-    body = json.dumps({"query": query, "variables": {"x": "job_\ud800"}})
+    body = json.dumps({"query": query, "variables": {"x": "job_\ud800", "k": "\ud800"}})
 
     answer = alice.post("/graphql", content=body, headers={"Content-Type": "application/json"})
 

@@ -44,7 +44,13 @@ def test_a_picture_in_a_form_is_created_where_the_location_says(alice: httpx.Cli
     assert found.status_code == 200
     job = found.json()
     assert (job["name"], job["state"], job["width"], job["height"]) == ("cat.png", "QUEUED", 451, 300)
-    assert job["options"] == {"motion": "PAN", "seconds": 3.5, "seed": 7}
+    assert job["options"] == {
+        "motion": "PAN",
+        "seconds": 3.5,
+        "seed": 7,
+        "shape": "AS_PICTURE",
+        "focus": {"x": 0.5, "y": 0.5},
+    }
     assert job["queuePosition"] >= 1
 
 
@@ -77,7 +83,8 @@ def test_a_raw_picture_has_its_options_in_the_query_string(alice: httpx.Client) 
         headers={"Content-Type": "application/octet-stream"},
     )
 
-    assert created.json()["options"] == {"motion": "ORBIT", "seconds": 4.0, "seed": 1}
+    told = created.json()["options"]
+    assert (told["motion"], told["seconds"], told["seed"]) == ("ORBIT", 4.0, 1)
 
 
 def test_both_ways_store_the_same_picture(server: Server, alice: httpx.Client) -> None:
@@ -130,11 +137,22 @@ def test_a_job_is_cancelled_retried_and_deleted(server: Server, alice: httpx.Cli
     assert not (server.settings.media_path / address.rsplit("/", 1)[-1]).exists()
 
 
+def test_the_frames_shape_and_focus_are_told_in_a_form_or_in_the_address(alice: httpx.Client) -> None:
+    form = upload(alice, shape="TALL", focusX="0.2", focusY="0.85")
+    raw = {"Content-Type": "image/png"}
+    address = alice.post("/api/jobs?shape=WIDE&focusY=1", content=PHOTO.read_bytes(), headers=raw)
+
+    wanted = [(each.json()["options"]["shape"], each.json()["options"]["focus"]) for each in (form, address)]
+    assert wanted == [("TALL", {"x": 0.2, "y": 0.85}), ("WIDE", {"x": 0.5, "y": 1.0})]
+
+
 def test_graphql_and_rest_tell_the_same_of_the_same_jobs(alice: httpx.Client) -> None:
     job = upload(alice, seed="3").json()
-    fields = "id name state attempt createdAt width height thumbnailUrl options { motion seconds seed } progress { queuePosition version percent }"
+    fields = "id name state attempt createdAt width height thumbnailUrl pictureUrl options { motion seconds seed shape focus { x y } } progress { queuePosition version percent }"
 
-    told = graphql(alice, f'{{ job(id: "{job["id"]}") {{ {fields} }} limits {{ maxUploadBytes formats maxWaiting }} }}')
+    told = graphql(
+        alice, f'{{ job(id: "{job["id"]}") {{ {fields} }} limits {{ maxUploadBytes formats maxWaiting modelName }} }}'
+    )
 
     same = dict(told["job"])  # type: ignore[call-overload]
     same |= same.pop("progress")

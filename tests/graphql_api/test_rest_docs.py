@@ -46,14 +46,17 @@ def test_every_example_does_what_the_text_says(server: Server, tmp_path: Path) -
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stderr == ""
     said = [part.strip() for part in run.stdout.split(f"{_END}\n")]
-    form, raw, listed, job, events, again, ordered, deleted, server_side, refused, _ = said
+    form, raw, listed, job, picture, events, again, ordered, deleted, server_side, refused, _ = said
     assert form == ""
     created = json.loads((tmp_path / "job.json").read_text())
     assert (created["name"], created["options"]["motion"], created["options"]["seconds"]) == ("photo.jpg", "PAN", 4.0)
     assert json.loads(raw)["name"] == "photo.jpg"
+    assert (json.loads(raw)["options"]["shape"], json.loads(raw)["options"]["focus"]) == ("TALL", {"x": 0.3, "y": 0.5})
     assert json.loads(listed)["totalCount"] == 2
     assert 'rel="next"' in (tmp_path / "headers").read_text()
     assert json.loads(job)["id"] == created["id"]
+    assert picture == ""
+    assert (tmp_path / "picture.jpg").read_bytes().startswith(b"\xff\xd8")  # as a JPEG does
     assert events.endswith(f'data: {{"jobId": "{created["id"]}", "state": "COMPLETED"}}')
     assert again == "204"
     states = re.findall(r'"state":"([A-Z]+)"', ordered)

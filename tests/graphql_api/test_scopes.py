@@ -21,6 +21,7 @@ OPERATIONS = {
     "Query.jobs": "{ jobs { totalCount } }",
     "Query.queue": "{ queue { __typename } }",
     "Query.limits": "{ limits { maxUploadBytes } }",
+    "Mutation.makeAnother": 'mutation { makeAnother(jobId: "x") { __typename } }',
     "Mutation.cancelJob": 'mutation { cancelJob(id: "x") { __typename } }',
     "Mutation.retryJob": 'mutation { retryJob(id: "x") { __typename } }',
     "Mutation.moveJob": 'mutation { moveJob(id: "x") { __typename } }',
@@ -124,8 +125,8 @@ async def test_subscriptions_and_media_are_held_to_it_too(server: Server, alice:
     statuses = []
     for made in (writer, reader):
         async with with_token(server, made["secret"]) as program:
-            statuses.append((await program.get("/media/thumbnails/job_x")).status_code)
+            statuses += [(await program.get(f"/media/{kind}/job_x")).status_code for kind in ("thumbnails", "pictures")]
 
     assert is_forbidden(refused["payload"][0], "READ")
     assert granted["payload"]["data"] == {"cancelJob": {"__typename": "JobNotFound"}}
-    assert statuses == [403, 404]
+    assert statuses == [403, 403, 404, 404]

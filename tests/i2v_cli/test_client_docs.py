@@ -41,7 +41,9 @@ def test_every_example_works(server: Server, tmp_path: Path) -> None:
 
     assert (done.returncode, done.stderr.count("i2v:")) == (0, 0), done.stderr
     assert commands.count("i2v ") >= 9
-    assert len(client.lines("jobs")[1]) == 6  # cat and holiday, holiday zoomed in, and the one from the pipe
+    assert (
+        len(client.lines("jobs")[1]) == 7
+    )  # cat and holiday, holiday zoomed in, cat upright, and the one from the pipe
 
 
 def test_every_exit_code_is_there() -> None:

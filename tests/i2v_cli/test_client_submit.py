@@ -107,13 +107,28 @@ def test_for_programs_each_line_is_an_object_with_the_fields_of_the_api(server: 
     assert code == 1
     assert {line["event"] for line in lines} == {"taken", "refused", "progress", "ended"}
     assert taken["file"] == str(CAT)
-    assert taken["options"] == {"motion": "ZOOM_IN", "seconds": 3.0, "seed": 7}
+    middle = {"x": 0.5, "y": 0.5}
+    assert taken["options"] == {"motion": "ZOOM_IN", "seconds": 3, "seed": 7, "shape": "AS_PICTURE", "focus": middle}
     assert not taken["repeated"]
     assert (refused["file"], refused["code"]) == (str(TEXT), "NOT_A_PICTURE")
     assert (ended["event"], ended["id"], ended["state"], ended["percent"]) == ("ended", taken["id"], "COMPLETED", 100)
     percents = [line["percent"] for line in lines if line["event"] == "progress"]
     assert percents == sorted(percents)
     assert {frozenset(line) for line in lines if line["event"] == "progress"} == {frozenset(ended)}
+
+
+def test_the_shape_and_what_stays_of_the_picture_are_told_by_name_and_by_a_point(
+    server: Server, client: Client
+) -> None:
+    server.start("api")
+
+    code, lines = client.lines("submit", CAT, "--shape", "tall", "--focus", "0.3,1")
+    wrong = [client.i2v("submit", CAT, "--focus", text) for text in ("0.3", "0.3,1.2", "left,top")]
+
+    assert code == 0
+    assert (lines[0]["options"]["shape"], lines[0]["options"]["focus"]) == ("TALL", {"x": 0.3, "y": 1.0})
+    assert [(each.returncode, "is no point of a picture" in each.stderr) for each in wrong] == [(2, True)] * 3
+    assert len(jobs_of(client)) == 1
 
 
 def test_the_same_command_again_makes_no_second_job_unless_it_is_asked_to(server: Server, client: Client) -> None:

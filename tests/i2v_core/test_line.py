@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from i2v_core.jobs import Job, JobState, VideoOptions
@@ -30,6 +32,17 @@ def test_the_running_job_is_in_no_place_and_delays_the_others() -> None:
     assert line.estimate(job("b"), NOW).starts_in == pytest.approx(20)
     running = job("a", JobState.PROCESSING, percent=100 / 3, started_at=NOW - 10)
     assert line.estimate(running, NOW).remaining == pytest.approx(20)
+
+
+def test_a_slot_is_read_as_a_worker_of_any_version_has_written_it() -> None:
+    shown = Slot(NOW, 30, job="a", started=NOW - 10, model="Some Model 2")
+
+    assert Slot.from_json(shown.to_json(), 40.0) == Slot(
+        NOW, 30, job="a", started=NOW - 10, percent=40, model=shown.model
+    )
+    before, after = ({"seen": NOW, "seconds": 30, "job": "", "started": 0.0} | more for more in ({}, {"news": 1}))
+    assert Slot.from_json(json.dumps(before), 0.0) == Slot.from_json(json.dumps(after), 0.0) == Slot(NOW, 30)
+    assert (Line.read(NOW, [], [shown]).model_name, Line.read(NOW, [], []).model_name) == ("Some Model 2", "")
 
 
 def test_two_slots_make_two_at_once() -> None:

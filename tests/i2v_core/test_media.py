@@ -68,6 +68,22 @@ def test_the_variants_of_a_segment_lie_side_by_side(tmp_path: Path) -> None:
         store.segment(job, 1, 1, variant=1)
 
 
+@pytest.mark.parametrize("key", [None, KEY])
+def test_a_picture_that_is_copied_for_another_job_is_kept_until_that_one_goes(tmp_path: Path, key: str | None) -> None:
+    store, first, second = MediaStore(tmp_path, key), new_id("job"), new_id("job")
+    store.folder(first).mkdir()
+    store.picture_path(first).write_bytes(b"a picture")
+    store.thumbnail_path(first).write_bytes(b"small")
+    store.seal_pictures(first)
+
+    store.copy_pictures(first, second)
+    store.delete(first)
+
+    assert (store.picture(second), store.thumbnail(second)) == (b"a picture", b"small")
+    with pytest.raises(MediaMissing):
+        store.copy_pictures(first, new_id("job"))
+
+
 def test_with_a_key_nothing_on_the_disk_can_be_read_or_swapped(tmp_path: Path) -> None:
     clear, sealed, job = MediaStore(tmp_path), MediaStore(tmp_path, KEY), new_id("job")
     clear.put_segment(job, 1, 0, b"stored before there was a key")

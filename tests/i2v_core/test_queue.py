@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from arq.connections import ArqRedis
@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from i2v_core import keys
 from i2v_core.errors import StoreUnavailable
-from i2v_core.jobs import Failure, Job, JobState, Stage, Video, VideoOptions, new_id
+from i2v_core.jobs import Failure, Focus, Job, JobState, Motion, Shape, Stage, Video, VideoOptions, new_id
 from i2v_core.leases import Leases
 from i2v_core.queue import FUNCTION, Cancelled, Enqueued, JobQueue, Retried, deserialize
 from i2v_core.settings import Settings
@@ -255,6 +255,30 @@ async def test_a_call_that_is_made_again_after_a_lost_answer_is_answered_the_sam
     assert held is not None
     assert (held.attempt, held.run) == (1, 1), "a lost answer cost an attempt"
     assert await queue.complete(done.id, 2, segments=10, video=VIDEO) is False
+
+
+async def test_options_of_the_time_before_there_were_shapes_are_still_read(queue: JobQueue, redis: Redis) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    await redis.hset(keys.job(job.id), "options", '{"motion": "PAN", "seconds": 4.0, "seed": 9}')
+
+    held = await queue.get(job.id)
+
+    assert held is not None
+    assert held.options == VideoOptions(Motion.PAN, 4.0, 9, Shape.AS_PICTURE, Focus(0.5, 0.5))
+
+
+async def test_what_video_is_wanted_is_kept_through_a_retry(queue: JobQueue) -> None:
+    wanted = VideoOptions(Motion.ORBIT, 3.5, 7, Shape.TALL, Focus(0.25, 0.75))
+    job = replace(new_job(), options=wanted)
+    await queue.enqueue(job)
+    await queue.cancel(job.id, job.viewer)
+
+    assert await queue.retry(job, "viewer_a") is Retried.OK
+
+    held = await queue.get(job.id)
+    assert held is not None
+    assert held.options == wanted
 
 
 async def test_a_document_of_a_newer_version_is_read_as_far_as_it_is_understood(queue: JobQueue, redis: Redis) -> None:
