@@ -35,6 +35,7 @@ from i2v_core.playbacks import Playbacks
 from i2v_core.progress import ProgressHub
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings, load_settings
+from i2v_core.share_links import ShareLinks
 from i2v_core.signing import signing_secrets
 from i2v_core.store import connect, redis_url
 from i2v_core.tasks import ended
@@ -93,6 +94,7 @@ def build_api(settings: Settings) -> Api:
         hub=ProgressHub(queue),
         admission=Admission(queue),
         playbacks=Playbacks(redis, settings),
+        share_links=ShareLinks(redis, settings),
         media=MediaStore.of(settings),
         decoder=Decoder(settings),
         tokens=tokens,

@@ -14,6 +14,7 @@ from i2v_core.playbacks import Playbacks
 from i2v_core.progress import ProgressHub
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
+from i2v_core.share_links import ShareLinks
 from i2v_core.token_watch import Holding, TokenWatch
 from i2v_core.tokens import Tokens
 from i2v_core.viewers import Identity
@@ -32,6 +33,7 @@ class Services:
     hub: ProgressHub
     admission: Admission
     playbacks: Playbacks
+    share_links: ShareLinks
     media: MediaStore
     decoder: Decoder
     tokens: Tokens

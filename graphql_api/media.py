@@ -1,4 +1,4 @@
-"""The routes that serve media: pictures and thumbnails to their viewer, segments for one-use tickets. None serves a video.
+"""The routes that serve media: stills to their viewer and to links, segments for one-use tickets. None serves a video.
 
 What is refused looks the same whatever the reason: an id that does not exist, another viewer's, a used ticket.
 """
@@ -39,6 +39,7 @@ def routes(services: Services) -> list[Route]:
     return [
         Route("/media/pictures/{job}", media.picture),
         Route("/media/thumbnails/{job}", media.thumbnail),
+        Route("/media/shared/{poster}", media.poster),
         Route("/media/playbacks/{playback}/{segment}", media.segment),
     ]
 
@@ -71,6 +72,19 @@ class MediaRoutes:
         except StoreUnavailable:
             return _try_again()
         return await self._still(job, read, media_type, _PRIVATE)
+
+    async def poster(self, request: Request) -> Response:
+        """The thumbnail of the job that a link leads to, for the link's poster name; never its secret."""
+        if Scope.READ not in request.scope[IDENTITY_KEY].scopes:
+            return _nothing_here(403)
+        try:
+            link = await self._services.share_links.by_poster(request.path_params["poster"])
+            job = await self._services.queue.get(link.job, link.viewer) if link else None
+        except StoreUnavailable:
+            return _try_again()
+        return await self._still(  # not kept anywhere: whose link is revoked shall see nothing of it any more
+            job, self._services.media.thumbnail, "image/webp", _NO_STORE
+        )
 
     async def _still(
         self, job: Job | None, read: Callable[[str], bytes], media_type: str, headers: Mapping[str, str]

@@ -9,9 +9,10 @@ import strawberry
 from graphql_api import another, ordering, playing, uploads
 from graphql_api.context import Info
 from graphql_api.enums import Protection
+from graphql_api.keeping import KeepingMutations
 from graphql_api.multipart import ReceivedFile
 from graphql_api.ordering import AlreadyFinished, JobUnknown
-from graphql_api.playback_types import Playback, Ticket, Tickets
+from graphql_api.playback_types import Playback, PlaybackResult, Ticket, Tickets
 from graphql_api.refusals import (
     JobId,
     JobNotFound,
@@ -25,6 +26,7 @@ from graphql_api.refusals import (
     try_again,
     upload_refused,
 )
+from graphql_api.sharing import SharingMutations
 from graphql_api.tokens import TokenMutations
 from graphql_api.types import Job, JobAlreadyFinished, JobDeleted
 from graphql_api.uploads import Upload, VideoOptionsInput
@@ -55,10 +57,6 @@ MoveResult = Annotated[
 DeleteResult = Annotated[
     JobDeleted | JobNotFound | TryAgain, strawberry.union("DeleteResult", description="That it is gone, or why not.")
 ]
-PlaybackResult = Annotated[
-    Playback | JobNotFound | PlaybackRefused | TryAgain,
-    strawberry.union("PlaybackResult", description="The playback, or why there is none."),
-]
 TicketsResult = Annotated[
     Tickets | PlaybackRefused | TryAgain,
     strawberry.union("TicketsResult", description="The tickets, or why there are none."),
@@ -66,7 +64,7 @@ TicketsResult = Annotated[
 
 
 @strawberry.type(description="What can be done.")
-class Mutation(TokenMutations):
+class Mutation(KeepingMutations, SharingMutations, TokenMutations):
     @strawberry.mutation(
         description="Take in a picture and queue it. From the moment you have the job's id, nothing loses it."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Self
+from typing import Annotated, Self
 
 import strawberry
 
@@ -13,6 +13,7 @@ from graphql_api import licence as licences
 from graphql_api.context import Info
 from graphql_api.enums import Protection
 from graphql_api.playing import Opened, init_of
+from graphql_api.refusals import JobNotFound, PlaybackRefused, TryAgain
 from graphql_api.request_errors import RequestCode, request_error
 from graphql_api.types import Node
 from i2v_core import jobs
@@ -54,7 +55,7 @@ class Licence:
     description="Your right to watch one job's video for a while. Segments: GET /media/playbacks/{id}/{init or index}."
 )
 class Playback(Node):
-    job_id: strawberry.ID = strawberry.field(description="The job.")
+    job_id: strawberry.ID = strawberry.field(description="The job. To whoever watches by a link it opens nothing.")
     mime_type: str = strawberry.field(description="For `MediaSource.addSourceBuffer`.")
     segment_count: int = strawberry.field(description="Segments that exist now.")
     complete: bool = strawberry.field(description="Whether these are all. If not, ask `playbackTickets` for the next.")
@@ -123,3 +124,9 @@ class Tickets:
     )
     segment_count: int = strawberry.field(description="Segments that exist now.")
     complete: bool = strawberry.field(description="Whether these are all.")
+
+
+PlaybackResult = Annotated[
+    Playback | JobNotFound | PlaybackRefused | TryAgain,
+    strawberry.union("PlaybackResult", description="The playback, or why there is none."),
+]

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
 from graphql_api import licence as licences
 from graphql_api.context import Services
 from graphql_api.protection import protect
@@ -16,6 +18,7 @@ from i2v_core.media import MediaMissing
 from i2v_core.playbacks import INIT, Playback, Protection, playback_over
 from i2v_core.progress import Deleted
 from i2v_core.seal import SealBroken
+from i2v_core.share_links import digest, link_not_found
 
 #: More than the segments of the longest video; one call never needs more.
 _MAX_TICKETS = 64
@@ -47,16 +50,32 @@ async def open_playback(
         if not _is_watchable(job):
             raise _not_playable(job)
         if playback := await services.playbacks.open(job, protection):
-            tickets = await services.playbacks.issue(playback, range(INIT, job.segments))
-            return Opened(playback, job, licences.wrap(playback, client), await init_of(playback, services), tickets)
+            return await _begun(playback, job, client, services)
         job = await services.queue.get(job_id, viewer)  # it was deleted or begun again between the two steps
     return None
+
+
+async def open_shared(secret: str, viewer: str, public_key: str, protection: Protection, services: Services) -> Opened:
+    """A playback, for the viewer, of the video that the link with that secret leads to.
+
+    Raises `OperationRefused` if it leads to none (any more), or if the public key is none.
+    """
+    client = licences.read_public_key(public_key)
+    # Again if the link or its job has changed between the steps.
+    while link := await services.share_links.find(secret):
+        job = await services.queue.get(link.job, link.viewer)
+        if job is None or not _is_watchable(job):
+            break
+        hashed = digest(secret)
+        if playback := await services.playbacks.open(job, protection, viewer=viewer, link=hashed):
+            return await _begun(playback, job, client, services)
+    raise link_not_found()
 
 
 async def find_playback(playback_id: str, viewer: str, services: Services) -> Opened | None:
     """A playback of the viewer that still can be watched; None if there is none."""
     playback = await services.playbacks.get(playback_id, viewer)
-    job = await services.queue.get(playback.job, viewer) if playback else None
+    job = await _job_of(playback, services) if playback else None
     if playback is None or job is None or job.run != playback.run or not _is_watchable(job):
         return None
     return Opened(playback, job)
@@ -83,7 +102,7 @@ async def more_tickets(
     Raises `OperationRefused` if the playback or its video is over.
     """
     playback = await services.playbacks.get(playback_id, viewer)
-    job = await services.queue.get(playback.job, viewer) if playback else None
+    job = await _job_of(playback, services) if playback else None
     if playback is None or job is None:
         raise playback_over()
     wanted = [index for index in dict.fromkeys(indexes[:_MAX_TICKETS]) if index >= INIT]
@@ -92,6 +111,19 @@ async def more_tickets(
     _check(job, playback)
     tickets = await services.playbacks.issue(playback, [index for index in wanted if index < job.segments])
     return job, tickets
+
+
+async def _begun(playback: Playback, job: Job, client: EllipticCurvePublicKey, services: Services) -> Opened:
+    tickets = await services.playbacks.issue(playback, range(INIT, job.segments))
+    return Opened(playback, job, licences.wrap(playback, client), await init_of(playback, services), tickets)
+
+
+async def _job_of(playback: Playback, services: Services) -> Job | None:
+    """The job of a playback, if its viewer may still see it: their own, or one that their link still leads to."""
+    if not playback.link:
+        return await services.queue.get(playback.job, playback.viewer)
+    link = await services.share_links.by_digest(playback.link)
+    return await services.queue.get(playback.job, link.viewer) if link else None
 
 
 async def _wait(job: Job, playback: Playback, wanted: Sequence[int], services: Services) -> Job:

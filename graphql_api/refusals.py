@@ -72,6 +72,11 @@ def upload_refused(error: errors.UploadRefused) -> UploadRefused:
     )
 
 
+def limit_of(error: I2VError) -> Limit | None:
+    """The limit that an error is about, as the schema shows it."""
+    return _limit(error.limit)
+
+
 def _limit(limit: errors.Limit | None) -> Limit | None:
     return Limit(name=limit.name, value=limit.value, unit=limit.unit) if limit else None
 

@@ -145,6 +145,7 @@ def _playback(viewing: Viewing, confidence: float) -> dict[str, object]:
     return {
         "playback": viewing.playback,
         "viewer": viewing.viewer,
+        "shareLink": viewing.link or None,
         "openedAt": at,
         "number": viewing.number,
         "confidence": round(confidence, 4),
@@ -165,6 +166,7 @@ def _in_words(found: dict[str, object]) -> str:
             "",
             f"  playback    {each['playback']}",
             f"  viewer      {each['viewer']}",
+            *([f"  by link     {each['shareLink']}"] if each["shareLink"] else []),
             f"  opened      {each['openedAt']}",
             f"  confidence  {100 * each['confidence']:.2f} %",
         ]

@@ -29,6 +29,24 @@ class ApiSettings(BaseSettings):
         20, ge=1, le=1000, description="API tokens one viewer may have: one for each program of theirs, and room."
     )
 
+    # Keeping and sharing ----------------------------------------------------------------------------------------
+    keep_at_most_hours: float = Field(
+        720,
+        gt=0,
+        le=24 * 3650,
+        description="Hours from now until which a viewer can have an ended job kept, with its video. Never fewer than `I2V_RETENTION_HOURS`; the same number turns keeping for longer off.",
+    )
+
+    share_link_max_hours: float = Field(
+        720,
+        gt=0,
+        le=24 * 3650,
+        description="Hours that a link to a video lives at most: a month. None lives longer than its job.",
+    )
+    share_links_per_job: int = Field(
+        20, ge=0, le=1000, description="Links that there can be to one video at a time. 0 turns sharing off."
+    )
+
     # What a GraphQL request may ask for ---------------------------------------------------------------------------
     introspection: Literal["on", "off"] = Field(
         "on",
@@ -69,9 +87,9 @@ class ApiSettings(BaseSettings):
     )
     query_max_cost: int = Field(
         10_000,
-        ge=5000,
+        ge=7000,
         le=1_000_000,
-        description="Cost of a GraphQL operation in units of about 6 microseconds of one core: 10,000 hold the others up for 60 ms. Reading the schema costs 3,000 to 4,000, a page of 100 full jobs 8,000, an upload 1,000.",
+        description="Cost of a GraphQL operation in units of about 6 microseconds of one core: 10,000 hold the others up for 60 ms. Reading the schema costs 4,000 to 6,000, a page of 100 full jobs 8,000, an upload 1,000.",
     )
 
     # How the API may be spoken to --------------------------------------------------------------------------------

@@ -32,12 +32,16 @@ class Code(StrEnum):
     JOB_ALREADY_FINISHED = "JOB_ALREADY_FINISHED"
     JOB_NOT_OVER = "JOB_NOT_OVER"
     JOB_NOT_WAITING = "JOB_NOT_WAITING"
+    WRONG_KEEP_TIME = "WRONG_KEEP_TIME"
     NOT_PLAYABLE_YET = "NOT_PLAYABLE_YET"
     HAS_NO_VIDEO = "HAS_NO_VIDEO"
     PLAYBACK_NOT_FOUND = "PLAYBACK_NOT_FOUND"
     PLAYBACK_STARTED_OVER = "PLAYBACK_STARTED_OVER"
     PLAYBACK_USED_UP = "PLAYBACK_USED_UP"
     WRONG_PUBLIC_KEY = "WRONG_PUBLIC_KEY"
+    SHARE_LINK_NOT_FOUND = "SHARE_LINK_NOT_FOUND"
+    TOO_MANY_SHARE_LINKS = "TOO_MANY_SHARE_LINKS"
+    WRONG_SHARE_LINK_EXPIRY = "WRONG_SHARE_LINK_EXPIRY"
     TRY_AGAIN = "TRY_AGAIN"
     # Who asks is refused
     UNAUTHENTICATED = "UNAUTHENTICATED"
@@ -115,7 +119,7 @@ class Forbidden(I2VError):
         self.scope = scope
         if scope is None:
             super().__init__(
-                "This is not for tokens, whatever their scopes: a token makes, lists and revokes none.",
+                "This is not for tokens, whatever their scopes: a token makes, lists and revokes no tokens and no links.",
                 "Ask as the viewer, with the cookie of the browser alone.",
                 code=Code.FORBIDDEN,
             )

@@ -20,6 +20,8 @@
 | `i2v:ticket:<hash>` | text | a ticket's lifetime |
 | `i2v:operation:<hash>`, `i2v:operations` | text, sorted set by last use | `I2V_PERSISTED_HOURS` after the last use |
 | `i2v:viewings:<job>` | list, newest first | as long as its job |
+| `i2v:shares:<job>` | hash of the links to it | as long as its job |
+| `i2v:share:<hash>`, `i2v:share-digest:<id>` | hash of a link, its hash by its id | until the link ends |
 """
 
 from __future__ import annotations
@@ -110,6 +112,21 @@ def playback(playback_id: str) -> str:
 def viewings(job_id: str) -> str:
     """Key of the list of the playbacks that were opened of a job. `lua/prelude.lua` makes the same name."""
     return f"i2v:viewings:{job_id}"
+
+
+def share_links(job_id: str) -> str:
+    """Key of the links to a job. `lua/prelude.lua` makes the same names."""
+    return f"i2v:shares:{job_id}"
+
+
+def share_link(digest: str) -> str:
+    """Key of a link, by the hash of its secret: whoever can read Redis still holds no link."""
+    return f"i2v:share:{digest}"
+
+
+def share_digest(link_id: str) -> str:
+    """Key of the hash of a link's secret, by the link's id."""
+    return f"i2v:share-digest:{link_id}"
 
 
 def ticket(digest: str) -> str:

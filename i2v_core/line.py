@@ -17,7 +17,7 @@ from i2v_core.jobs import Job, JobState
 class Slot:
     """One worker as it last showed itself. Times are UNIX seconds; `seconds` is the model's time for one picture.
 
-    `model` is what the model says its name is; empty of a worker that does not tell.
+    `model` is what the model says its name is, empty of a worker that does not tell; `percent` and `viewer` are those of its job.
     """
 
     seen: float
@@ -25,19 +25,20 @@ class Slot:
     job: str = ""
     started: float = 0.0
     percent: float = 0.0
+    viewer: str = ""
     model: str = ""
 
     def to_json(self) -> str:
-        """The slot as the worker stores it; the percent is not its to say, it stands in the job."""
+        """The slot as the worker stores it; the rest is not its to say, it stands in the job."""
         said = {"seen": round(self.seen, 3), "seconds": self.seconds, "job": self.job, "started": self.started}
         return json.dumps(said | {"model": self.model})
 
     @classmethod
-    def from_json(cls, text: str, percent: float) -> Slot:
-        """The slot from `to_json`'s text, of any version, and the percent of its job."""
+    def from_json(cls, text: str, percent: float, viewer: str = "") -> Slot:
+        """The slot from `to_json`'s text, of any version, and the percent and the viewer of its job."""
         known = {each.name for each in fields(cls)}
         said = {name: value for name, value in json.loads(text).items() if name in known}
-        return cls(**said | {"percent": percent})
+        return cls(**said | {"percent": percent, "viewer": viewer})
 
     def remaining(self, now: float) -> float:
         """Seconds until the slot is free.

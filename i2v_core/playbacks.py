@@ -48,6 +48,7 @@ class Playback:
     """One viewer's right to watch one run of a job. Times are UNIX seconds.
 
     `number` counts the playbacks of the job from 0, `segments` those of the whole video; `marked` is the video's.
+    `link` is the digest of the link it was opened by, empty for one of the job's own viewer.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Playback:
     number: int = 0
     key: bytes = field(default=b"", repr=False)
     key_id: bytes = b""
+    link: str = ""
 
     def variant(self, index: int) -> int:
         """Which variant of segment `index` this playback is shown: 0 for A, 1 for B."""
@@ -80,6 +82,7 @@ class Playback:
             "key": self.key.hex(),
             "key_id": self.key_id.hex(),
             "issued": "0",
+            "link": self.link,
         }
 
     @classmethod
@@ -97,18 +100,23 @@ class Playback:
             number=int(fields["number"]),
             key=bytes.fromhex(fields["key"]),
             key_id=bytes.fromhex(fields["key_id"]),
+            link=fields.get("link", ""),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """That a playback was opened of a run: what a mark is traced back to. `at` is in UNIX seconds."""
+    """That a playback was opened of a run: what a mark is traced back to. `at` is in UNIX seconds.
+
+    `link` is the id of the link it was opened by, empty for one of the job's own viewer.
+    """
 
     number: int
     playback: str
     viewer: str
     run: int
     at: float
+    link: str = ""
 
 
 class Playbacks:
@@ -119,15 +127,17 @@ class Playbacks:
         self._settings = settings
         self._scripts = Scripts(redis)
 
-    async def open(self, job: Job, protection: Protection = Protection.CENC) -> Playback | None:
+    async def open(
+        self, job: Job, protection: Protection = Protection.CENC, *, viewer: str | None = None, link: str = ""
+    ) -> Playback | None:
         """A new playback of the job's present run for the job's viewer; None if the job has gone on meanwhile.
 
-        The job must have a video, be it only its beginning.
+        With the digest of a link to the job it is another viewer's who has that link; None if that is over, too. The job must have a video, be it only its beginning.
         """
         assert job.video is not None
         playback = Playback(
             id=new_id("playback"),
-            viewer=job.viewer,
+            viewer=viewer or job.viewer,
             job=job.id,
             run=job.run,
             created_at=time.time(),
@@ -136,6 +146,7 @@ class Playbacks:
             marked=job.video.marked,
             key=secrets.token_bytes(KEY_BYTES),
             key_id=secrets.token_bytes(KEY_BYTES),
+            link=link,
         )
         fields = playback.to_hash()
         number = await self._scripts.run(
@@ -145,6 +156,7 @@ class Playbacks:
                 keys.playback(playback.id),
                 keys.viewer_playbacks(playback.viewer),
                 keys.viewings(job.id),
+                keys.share_link(link) if link else "",
             ],
             [
                 keys.playback(""),

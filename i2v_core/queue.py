@@ -101,6 +101,11 @@ class JobQueue:
         self.settings = settings
         self._scripts = Scripts(redis)
 
+    @property
+    def scripts(self) -> Scripts:
+        """Its scripts, for what stands beside it: reading them from the disk takes a while."""
+        return self._scripts
+
     # The API's side ---------------------------------------------------------------------------------------------
 
     async def enqueue(self, job: Job, *, idempotency: str = "", fingerprint: str = "") -> tuple[Enqueued, str]:
@@ -205,12 +210,16 @@ class JobQueue:
 
     async def delete(self, job_id: str, viewer: str) -> bool:
         """Delete a job of the viewer with every key of it. False if it is unknown or another viewer's."""
+        return bool(await self.delete_many([job_id], viewer))
+
+    async def delete_many(self, job_ids: Sequence[str], viewer: str) -> list[str]:
+        """Delete those of the jobs that are the viewer's, in one step; the ids of those that are gone by it."""
         answer = await self._scripts.run(
             "delete",
-            [keys.job(job_id), keys.viewer_jobs(viewer)],
-            [keys.EVENTS, keys.CONTROL, job_id, viewer, secrets.token_hex(8)],
+            [keys.viewer_jobs(viewer)],
+            [keys.EVENTS, keys.CONTROL, viewer, secrets.token_hex(8), *dict.fromkeys(job_ids)],
         )
-        return bool(answer)
+        return [str(job_id) for job_id in answer]
 
     async def retry(self, job: Job, flow: str) -> Retried:
         """Make a job of the viewer again that FAILED or was CANCELLED, at the end of the flow, with all its attempts."""
@@ -263,10 +272,10 @@ class JobQueue:
     async def line(self) -> Line:
         """The line as it stands: who waits in which place, and what each slot is doing."""
         now = time.time()
-        ids, slots, percents, paused = await self._scripts.run(
+        ids, slots, percents, viewers, paused = await self._scripts.run(
             "line", [keys.QUEUE, keys.SLOTS, keys.PAUSED], [keys.JOB_PREFIX, now, 1.5 * self.settings.lease_seconds]
         )
-        shown = (Slot.from_json(s, float(p)) for s, p in zip(slots, percents, strict=True))
+        shown = (Slot.from_json(s, float(p), v) for s, p, v in zip(slots, percents, viewers, strict=True))
         return Line.read(now, ids, shown, paused=bool(paused))
 
     # A worker's side --------------------------------------------------------------------------------------------

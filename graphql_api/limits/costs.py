@@ -39,8 +39,12 @@ COSTS = {
     "Query.nodes": Cost(_ASK, each=_ASK, times=10, sized_by=("ids",)),
     "Query.jobs": Cost(_ASK, times=20, sized_by=("first",)),
     "Query.queue": Cost(_ASK),
+    "Queue.slots": Cost(times=4),
     # A viewer has 20 by default.
     "Query.apiTokens": Cost(_ASK, times=20),
+    # A job has 20 by default.
+    "Query.shareLinks": Cost(_ASK, times=20),
+    "Query.sharedVideo": Cost(2 * _ASK),
     # Their number is the connection's.
     "JobConnection.edges": Cost(),
     # The list is read, and whether each job is still there.
@@ -57,10 +61,15 @@ COSTS = {
     "Mutation.retryJob": Cost(_CHANGE),
     "Mutation.moveJob": Cost(_CHANGE),
     "Mutation.deleteJob": Cost(_CHANGE),
+    "Mutation.deleteJobs": Cost(_CHANGE, each=50, times=10, sized_by=("ids",)),
+    "Mutation.keepJob": Cost(_CHANGE),
     "Mutation.createApiToken": Cost(_CHANGE),
     "Mutation.revokeApiToken": Cost(_CHANGE),
+    "Mutation.createShareLink": Cost(_CHANGE),
+    "Mutation.revokeShareLink": Cost(_CHANGE),
     # Elliptic curves, and a ticket for each segment.
     "Mutation.openPlayback": Cost(1000),
+    "Mutation.openSharedPlayback": Cost(1000),
     # It may wait for 20 seconds.
     "Mutation.playbackTickets": Cost(1000),
     # Each event costs what is asked for; beginning and ending it is a change.

@@ -10,8 +10,8 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from graphql_api.context import Services
+from graphql_api.cursors import read_cursor
 from graphql_api.rest.problems import Problem, RestCode
-from graphql_api.types import read_cursor
 from graphql_api.uploads import MAX_SEED, FocusPoint, VideoOptionsInput, read_options
 from i2v_core.errors import Code
 from i2v_core.jobs import MIDDLE, Motion, Shape, VideoOptions

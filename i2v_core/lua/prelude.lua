@@ -34,6 +34,21 @@ local function job_key(id) return 'i2v:job:' .. id end
 -- Key of the playbacks that were opened of a job.
 local function viewings(id) return 'i2v:viewings:' .. id end
 
+-- Keys of the links to a job (id -> digest of the secret), of one by that digest, and of the digest by the link's id.
+local function share_links(id) return 'i2v:shares:' .. id end
+local function share_link(digest) return 'i2v:share:' .. digest end
+local function share_digest(link_id) return 'i2v:share-digest:' .. link_id end
+-- Whether what was opened by a link may go on: the link is neither over nor revoked. What was opened by none may.
+local function link_lives(digest) return not digest or digest == '' or redis.call('EXISTS', share_link(digest)) == 1 end
+
+-- Keys beside its document that live as long as the job does.
+local function belongings(id) return { viewings(id), share_links(id) } end
+local function forget_belongings(id)
+  local links = redis.call('HGETALL', share_links(id))
+  for i = 1, #links, 2 do redis.call('DEL', share_digest(links[i]), share_link(links[i + 1])) end
+  redis.call('DEL', unpack(belongings(id)))
+end
+
 -- Takes the job out of the queue with everything that arq keeps of it.
 local function leave_queue(key, id)
   leave_line(id, redis.call('HGET', key, 'flow') or '')
@@ -42,13 +57,17 @@ end
 
 -- Ends a job: terminal state, times, lifetime, out of the queue.
 local function conclude(key, channel, id, now, retention, fields)
+  -- One that was asked to be kept for longer and is made again is kept as long all the same.
+  local kept = tonumber(redis.call('HGET', key, 'kept_until') or 0)
+  local expires = math.max(tonumber(now) + tonumber(retention), kept)
+  local lives_ms = math.ceil((expires - now) * 1000)
   fields.finished_at = now
-  fields.expires_at = string.format('%.3f', tonumber(now) + tonumber(retention))
+  fields.expires_at = string.format('%.3f', expires)
   fields.stage = ''
   leave_queue(key, id)
   change(key, channel, fields)
-  redis.call('EXPIRE', key, retention)
-  redis.call('EXPIRE', viewings(id), retention)
+  redis.call('PEXPIRE', key, lives_ms)
+  for _, other in ipairs(belongings(id)) do redis.call('PEXPIRE', other, lives_ms) end
 end
 
 local function token_key(digest) return 'i2v:token:' .. digest end

@@ -38,6 +38,12 @@ mutation Open($id: ID!, $publicKey: String!, $protection: Protection! = CENC) {
   }
 }
 """
+#: The same by a link.
+OPEN_SHARED = (
+    OPEN.replace("$id: ID!", "$secret: String!")
+    .replace("openPlayback", "openSharedPlayback")
+    .replace("jobId: $id", "secret: $secret")
+)
 TICKETS = """
 mutation Tickets($id: ID!, $indexes: [Int!]!) {
   playbackTickets(playbackId: $id, indexes: $indexes) {
@@ -131,9 +137,17 @@ async def try_to_open(viewer: Viewer, job_id: str, protection: str = "CENC") -> 
 
 async def watch(viewer: Viewer, job_id: str, protection: str = "CENC") -> Watching:
     """An open playback of a job."""
+    return await _watching(viewer, OPEN, id=job_id, protection=protection)
+
+
+async def watch_shared(viewer: Viewer, secret: str, protection: str = "CENC") -> Watching:
+    """An open playback of the video that a link leads to."""
+    return await _watching(viewer, OPEN_SHARED, secret=secret, protection=protection)
+
+
+async def _watching(viewer: Viewer, query: str, **variables: str) -> Watching:
     pair, public = new_key()
-    answer = await viewer.ask(OPEN, id=job_id, publicKey=public, protection=protection)
-    playback = answer["openPlayback"]
+    ((_, playback),) = (await viewer.ask(query, publicKey=public, **variables)).items()
     assert playback["__typename"] == "Playback", playback
     key = bytes_of(unwrap(playback["licence"], playback["id"], pair)["k"])
     return Watching(viewer, playback, key, {ticket["index"]: ticket["value"] for ticket in playback["tickets"]})

@@ -77,6 +77,20 @@ async def test_a_token_that_is_not_ours_is_refused_and_never_anonymous(
     assert fronts_own.status_code == 200, "a front's own password is not for us"
 
 
+async def test_a_program_may_not_make_list_or_revoke_links(server: Server, alice: Viewer) -> None:
+    server.start("api")
+    made = await make_token(alice, "READ", "WRITE", "PLAY")
+
+    async with with_token(server, made["secret"]) as program:
+        answers = [
+            await ask(program, 'mutation{createShareLink(jobId:"x",expiresAt:"2030-01-01T00:00:00Z"){__typename}}'),
+            await ask(program, '{shareLinks(jobId:"x"){id}}'),
+            await ask(program, 'mutation{revokeShareLink(id:"x"){__typename}}'),
+        ]
+
+    assert [answer.json()["errors"][0]["extensions"]["code"] for answer in answers] == ["FORBIDDEN"] * 3
+
+
 async def test_a_program_may_not_make_list_or_revoke_tokens(server: Server, alice: Viewer) -> None:
     server.start("api")
     made = await make_token(alice, "READ", "WRITE", "PLAY")

@@ -26,6 +26,10 @@ OPERATIONS = {
     "Mutation.retryJob": 'mutation { retryJob(id: "x") { __typename } }',
     "Mutation.moveJob": 'mutation { moveJob(id: "x") { __typename } }',
     "Mutation.deleteJob": 'mutation { deleteJob(id: "x") { __typename } }',
+    "Mutation.deleteJobs": 'mutation { deleteJobs(ids: ["x"]) { __typename } }',
+    "Mutation.keepJob": 'mutation { keepJob(id: "x", until: "2030-01-01T00:00:00Z") { __typename } }',
+    "Query.sharedVideo": '{ sharedVideo(secret: "x") { name } }',
+    "Mutation.openSharedPlayback": 'mutation { openSharedPlayback(secret: "x", publicKey: "x") { __typename } }',
     "Mutation.openPlayback": 'mutation { openPlayback(jobId: "x", publicKey: "x") { __typename } }',
     "Mutation.playbackTickets": 'mutation { playbackTickets(playbackId: "x", indexes: [0]) { __typename } }',
 }
@@ -63,11 +67,14 @@ def test_what_is_not_in_the_table_is_refused_to_every_token() -> None:
         check("Query.somethingNew", Identity("viewer_x", "flow", frozenset(Scope), "token_x"))
 
 
-def test_only_the_cookie_does_what_is_done_with_tokens() -> None:
+def test_only_the_cookie_does_what_is_done_with_tokens_and_links() -> None:
     assert {where for where, needed in NEEDED.items() if needed is None} == {
         "Query.apiTokens",
         "Mutation.createApiToken",
         "Mutation.revokeApiToken",
+        "Query.shareLinks",
+        "Mutation.createShareLink",
+        "Mutation.revokeShareLink",
     }
 
 

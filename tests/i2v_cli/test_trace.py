@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from i2v_core.media import MediaStore
 from i2v_core.playbacks import Playback, Playbacks
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
+from i2v_core.share_links import ShareLinks, digest
 from tests.conftest import environment
 from tests.i2v_core.test_queue import new_job
 from tests.worker.leaks import PHOTOS, Job, cropped, frames_of, render
@@ -67,9 +69,30 @@ async def house(redis: Redis, settings: Settings) -> House:
     queue = JobQueue(redis, settings)
     rendered = render(MediaStore.of(settings), PHOTOS[1], 3)
     record = await completed(queue, rendered, rendered.video)
-    opened = await open_playbacks(Playbacks(redis, settings), record, 5)
+    opened = [*await open_playbacks(Playbacks(redis, settings), record, 4), await by_link(redis, settings, record)]
     job = Job(record.id, 3, rendered.video, rendered.segments, rendered.store)
     return House(settings, queue, job, list(opened))
+
+
+async def by_link(redis: Redis, settings: Settings, record: Record) -> Playback:
+    """A playback that somebody else has opened by a link."""
+    made = await ShareLinks(redis, settings).make(record.id, record.viewer, time.time() + 3600)
+    assert made is not None
+    playback = await Playbacks(redis, settings).open(record, viewer="viewer_b", link=digest(made[1]))
+    assert playback is not None
+    return playback
+
+
+async def test_it_names_the_link_that_the_copy_came_by(house: House, redis: Redis, tmp_path: Path) -> None:
+    cropped(frames_of(house.job.shown(4)), tmp_path / "leaked.mp4")
+    [link] = await ShareLinks(redis, house.settings).of_job(house.job.id, "viewer_a")
+
+    said = house.trace(tmp_path / "leaked.mp4")
+
+    assert said.returncode == 0, said.stderr
+    assert house.playbacks[4].id in said.stdout
+    assert "viewer_b" in said.stdout
+    assert f"by link     {link.id}" in said.stdout
 
 
 async def test_it_names_the_playback_and_the_viewer(house: House, tmp_path: Path) -> None:
@@ -84,6 +107,7 @@ async def test_it_names_the_playback_and_the_viewer(house: House, tmp_path: Path
     assert found["outcome"] == "NAMED"
     assert [each["playback"] for each in found["playbacks"]] == [house.playbacks[3].id]
     assert found["playbacks"][0]["confidence"] > 0.95
+    assert found["playbacks"][0]["shareLink"] is None
     assert found["segmentsRead"] == found["segments"] == 6
 
 
