@@ -22,6 +22,16 @@ _RECORD_FRAMES = """(video) => {
   video.requestVideoFrameCallback(look);
 }"""
 
+#: Whether the original lies exactly where the video's picture is within its element.
+_SAME_PLACE = """() => {
+  const [video, original] = ['video', '.viewer-original'].map((found) => document.querySelector(`.viewer ${found}`));
+  const [frame, box] = [video, original].map((element) => element.getBoundingClientRect());
+  const scale = Math.min(frame.width / video.videoWidth, frame.height / video.videoHeight);
+  const [width, height] = [video.videoWidth * scale, video.videoHeight * scale];
+  const wanted = [frame.x + (frame.width - width) / 2, frame.y + (frame.height - height) / 2, width, height];
+  return [box.x, box.y, box.width, box.height].every((found, n) => Math.abs(found - wanted[n]) < 1);
+}"""
+
 
 @pytest.fixture(scope="module")
 def owner(browser: Browser, server: Server) -> Iterator[BrowserContext]:
@@ -124,7 +134,8 @@ def test_the_original_lies_over_it_while_a_key_or_the_button_is_held(two: Page) 
     expect(original).to_be_visible()
     expect(video).to_be_hidden()
     assert original.evaluate("i => i.complete && i.naturalWidth > 0")
-    assert original.bounding_box() == video.bounding_box()
+    assert original.get_attribute("src") != video.get_attribute("poster"), "the picture itself, not its thumbnail"
+    assert two.evaluate(_SAME_PLACE), "where the video's picture is, to the pixel"
     two.keyboard.up("c")
     expect(original).to_be_hidden()
 
@@ -154,6 +165,31 @@ def test_next_and_previous_are_those_of_the_page(two: Page) -> None:
     two.go_back()
     expect(viewer).to_have_count(0)
     expect(two.locator(".cards [data-job]")).to_have_count(2)
+
+
+def test_another_is_made_of_the_same_picture(context: BrowserContext, server: Server) -> None:
+    page = open_page(context, server)
+    add(page, "coffee.png")
+    expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
+    viewer = _open(page, "coffee.png")
+
+    viewer.get_by_role("button", name="Make another").click()
+    sheet = viewer.get_by_role("dialog", name="Another video of this picture")
+    sheet.get_by_label("Motion").select_option("Orbit")
+    sheet.get_by_label("Length").select_option("3 s")
+    sheet.get_by_label("Shape").select_option("1:1")
+    sheet.get_by_role("button", name="Make it").click()
+    expect(sheet.get_by_role("status")).to_contain_text("It is in line now.")
+    expect(page.locator(".cards [data-job]")).to_have_count(2)
+
+    sheet.get_by_role("link", name="Watch it here").click()
+    expect(viewer.locator(".viewer-facts")).to_contain_text("Orbit")
+    expect(viewer.locator(".viewer-facts")).to_contain_text("1:1")
+    expect(viewer.locator(".viewer-facts")).to_contain_text("3 s")
+    expect(viewer.locator(".player")).to_have_attribute("data-phase", "playing", timeout=20_000)
+    assert viewer.locator("video").evaluate("v => v.videoWidth === v.videoHeight")
+    page.keyboard.down("c")
+    assert page.evaluate(_SAME_PLACE), "cut as the video is"
 
 
 def test_the_keys_are_told_and_the_focus_stays_within(two: Page) -> None:

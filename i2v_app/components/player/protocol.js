@@ -30,8 +30,9 @@ export class Refused extends Error {
 }
 
 function inTheReadersWords(code, told) {
-  const message = code && say.refusal(code);
-  return message ? { ...told, message } : told;
+  if (!code) return told;
+  const message = say.refusal(code, {}) || told.message;
+  return { ...told, message, howToFix: say.howToFix?.(code, {}) || told.howToFix };
 }
 
 /** This playback has ended; another of the same video may be opened. */

@@ -5,10 +5,17 @@ import { ask } from "$/public/external/i2v_app/components/player/player/graphql.
 const PROGRESS = "state stage percent attempt queuePosition segmentsReady version";
 
 const JOB = `query ($id: ID!) { job(id: $id) {
-  id name state expiresAt thumbnailUrl failure { message howToFix } options { motion seconds } progress { ${PROGRESS} } } }`;
+  id name state expiresAt thumbnailUrl pictureUrl width height
+  failure { message howToFix } options { motion seconds shape focus { x y } } progress { ${PROGRESS} } } }`;
 
 const FOLLOW = `subscription ($id: ID!, $after: Int) { jobProgress(jobId: $id, after: $after) { __typename
   ... on JobProgress { ${PROGRESS} } } }`;
+
+const LIMITS = "{ limits { minSeconds maxSeconds } }";
+
+const ANOTHER = `mutation ($jobId: ID!, $options: VideoOptions, $key: String) {
+  makeAnother(jobId: $jobId, options: $options, idempotencyKey: $key) { __typename ... on Job { id }
+    ... on Refusal { code message howToFix limit { value } } } }`;
 
 const JOBS = `query ($after: String) { jobs(first: 100, after: $after) {
   edges { node { id } } pageInfo { hasNextPage endCursor } } }`;
@@ -16,6 +23,19 @@ const JOBS = `query ($after: String) { jobs(first: 100, after: $after) {
 /** A job as the API has it; null if there is none of this id for this viewer. */
 export async function readJob(id, signal) {
   return (await ask(JOB, { id }, signal)).job;
+}
+
+/** How long a video may be: `{ minSeconds, maxSeconds }`. */
+export async function readLimits(signal) {
+  return (await ask(LIMITS, {}, signal)).limits;
+}
+
+/**
+ * Have another video made of a job's picture. The new `Job` with its id, or a refusal; asked again with the same `key` it is
+ * the same job. Throws as `ask` does.
+ */
+export async function makeAnother(jobId, options, key, signal) {
+  return (await ask(ANOTHER, { jobId, options, key }, signal)).makeAnother;
 }
 
 /** A page of the ids of all jobs, newest first: `{ ids, next }`; `next` is what to ask the following page with, or null. */

@@ -14,6 +14,7 @@ export function Facts({ job, size }) {
     state === "FAILED" && say("watching.failed"),
     state === "CANCELLED" && say("watching.was_cancelled"),
     say(`watching.motion_${options.motion}`),
+    options.shape !== "AS_PICTURE" && say(`watching.shape_${options.shape}`),
     say("watching.length", { seconds: options.seconds }),
     size && `${size.width} × ${size.height}`,
     expiresAt && left(say, new Date(expiresAt) - Date.now()),

@@ -8,6 +8,7 @@ import { useSeek } from "$/public/external/i2v_app/components/player/player/use_
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
 import { frameAt, framesOf, stepFrom } from "./frames.js";
+import { Original } from "./original.jsx";
 import { Panel } from "./panel.jsx";
 import { speedBeside } from "./keys.js";
 import { useFrame } from "./use_frame.js";
@@ -18,7 +19,7 @@ import { useSwipe } from "./use_swipe.js";
 const STEP = 1;
 
 /** `job` is undefined until it is read. `onSize` is told the size of the video; `ref` gets what keys may do. */
-export function Screen({ ref, id, job, habits, setHabits, neighbours, go, onSize }) {
+export function Screen({ ref, id, job, habits, setHabits, neighbours, go, size, onSize }) {
   const say = useMessages();
   const room = useRef(null);
   const frame = useRef(null);
@@ -86,7 +87,7 @@ export function Screen({ ref, id, job, habits, setHabits, neighbours, go, onSize
           loops={habits.loops}
           onPress={canPlay ? toggle : undefined}
         >
-          {job && canPlay && <img className="viewer-original" src={job.thumbnailUrl} alt={comparing ? say("watching.original") : ""} />}
+          {job && canPlay && size && <Original job={job} size={size} isShown={comparing} />}
           {comparing && <span className="player-note">{say("watching.original")}</span>}
           {job && !trouble && <Ended job={job} />}
           {job?.state === "PROCESSING" && (

@@ -8,6 +8,7 @@ import { confine } from "$/public/external/i2v_app/components/player/player/stag
 import { leaveLarge, useWatched, watchLarge } from "$/public/external/i2v_app/components/viewer/address/address.js";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
+import { Another } from "./another.jsx";
 import { Facts } from "./facts.jsx";
 import { Help } from "./help.jsx";
 import { actionOf } from "./keys.js";
@@ -26,7 +27,8 @@ function Theatre({ id }) {
   const dialog = useRef(null);
   const screen = useRef(null); // what the screen can do, by the name of the action
   const [habits, setHabits] = useState({ speed: 1, loops: true }); // they stay from one video to the next
-  const [size, setSize] = useState(null);
+  const [told, setSize] = useState(null);
+  const size = told?.id === id ? told : null;
   const job = useJob(id);
   const neighbours = useNeighbours(id, job?.state);
   useModal(dialog, id);
@@ -62,12 +64,17 @@ function Theatre({ id }) {
     >
       <header className="viewer-top">
         <h2 id="viewer-name">{job?.name || say(job === null ? "watching.nothing" : "watching.video")}</h2>
-        {job && <Facts job={job} size={size?.id === id ? size : null} />}
+        {job && <Facts job={job} size={size} />}
       </header>
       {job === null ? (
         <p className="viewer-nothing">{say("watching.nothing_fix")}</p>
       ) : (
-        <Screen key={id} ref={screen} {...{ id, job, habits, setHabits, neighbours, go }} onSize={setSize} />
+        <Screen key={id} ref={screen} {...{ id, job, habits, setHabits, neighbours, go, size }} onSize={setSize} />
+      )}
+      {job && (
+        <div className="viewer-actions">
+          <Another key={id} job={job} />
+        </div>
       )}
       <div className="viewer-corner">
         <button type="button" className="player-button viewer-ask" popoverTarget="viewer-help" aria-label={say("watching.keys")}>

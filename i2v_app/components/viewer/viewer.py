@@ -18,14 +18,17 @@ from i2v_app.messages.words import t
 
 _SOURCE = rx.asset("viewer.jsx", shared=True)
 for _module in (
+    "another.jsx",
     "asking.js",
     "facts.jsx",
     "frames.js",
     "help.jsx",
     "keys.js",
     "neighbours.js",
+    "original.jsx",
     "panel.jsx",
     "screen.jsx",
+    "trouble.jsx",
     "use_frame.js",
     "use_hold.js",
     "use_idle.js",
