@@ -13,6 +13,7 @@ from i2v_app.components.clock import local_time
 from i2v_app.components.icons import icon
 from i2v_app.components.player.player import player
 from i2v_app.components.said import refusal
+from i2v_app.components.viewer.viewer import expand
 from i2v_app.components.waiting.undo import delete_button
 from i2v_app.messages.words import t
 from i2v_app.states.cards import Card, Running, Waiting
@@ -42,6 +43,7 @@ def job_card(card: rx.Var[Card], waiting: rx.Var[Waiting], running: rx.Var[Runni
             # Until the player's script is there; then the player's poster lies on it, the same picture in the same place.
             rx.el.img(src=job.thumbnail, alt="", class_name="card-picture"),
             _player(job, running),
+            expand(job),
             rx.match(
                 job.state,
                 ("QUEUED", _place(waiting)),
@@ -96,6 +98,7 @@ def _player(card: CardVar, progress: CardVar) -> rx.Component:
         how_to_fix=rx.cond(is_cancelled, t("waiting.cancelled_what_now"), how_to_fix),
         poster=card.thumbnail,
         name=_name(card),
+        seconds=card.seconds,
     )
 
 

@@ -16,6 +16,7 @@ from i2v_app.components.insecure import insecure_notice
 from i2v_app.components.invitation import invitation
 from i2v_app.components.job_card import job_card
 from i2v_app.components.uploader.uploader import upload_cards
+from i2v_app.components.viewer.viewer import viewer
 from i2v_app.components.waiting.queue_strip import queue_strip
 from i2v_app.components.waiting.telling import announcer, tab_progress
 from i2v_app.components.waiting.undo import kept
@@ -40,6 +41,7 @@ def start() -> rx.Component:
         server_clock(now=JobsState.server_time),
         announcer(cards=_CARDS, running=_RUNNING, known=JobsState.ready),
         tab_progress(cards=_CARDS, waiting=_WAITING, running=_RUNNING, known=JobsState.ready),
+        viewer(),
         skip_to="videos",
         skip_words=cast(str, t("waiting.skip")),
     )

@@ -23,6 +23,7 @@ STYLESHEETS = [
         "cards.css",
         "strip.css",
         "player.css",
+        "viewer.css",
         "trouble.css",
         "about.css",
     )

@@ -4,7 +4,7 @@ import { Later } from "./graphql.js";
 import { takeKeyPair } from "./key_pairs.js";
 import { unwrap } from "./licence.js";
 import { patiently } from "./patience.js";
-import { Refused, open, ticketsFor } from "./protocol.js";
+import { Refused, ticketsFor } from "./protocol.js";
 
 // Index of the init segment.
 const INIT = -1;
@@ -17,11 +17,11 @@ const EAGER = 4;
 
 class TicketUsed extends Later {}
 
-/** Open a playback of a job, for `decryption`. Throws `Refused`, or `Later` when the server could not be reached for long. */
-export async function openSession(jobId, decryption, signal) {
+/** Open a playback by `opening` (see protocol.js), for `decryption`. Throws `Refused`, or `Later` when the server could not be reached for long. */
+export async function openSession(opening, decryption, signal) {
   const { privateKey, publicKey } = await takeKeyPair();
   const playback = await patiently(
-    () => open(jobId, publicKey, decryption.protection, signal),
+    () => opening(publicKey, decryption.protection, signal),
     (error) => error instanceof Later,
     signal,
   );
@@ -97,7 +97,7 @@ class PlaybackSession {
     }
     if (response.status === 403) throw new TicketUsed("ticket refused");
     if (response.status === 404) {
-      throw new Refused({ message: "This video is no longer there.", howToFix: "It was deleted or has expired." });
+      throw new Refused({ says: "player.gone", fix: "player.gone_fix" });
     }
     throw new Later(`status ${response.status}`);
   }

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import reflex as rx
 
+# Imported by the parts below.
+import i2v_app.components.viewer.address
+import i2v_app.messages.words  # noqa: F401
+
 _SOURCE = rx.asset("player.jsx", shared=True)
 # Imported by player.jsx, by name or by way of one another; each must lie beside it when the page is built.
 for _module in (
+    "bar.jsx",
     "base64url.js",
     "controls.jsx",
     "encrypted_media.js",
+    "frame_rate.js",
     "graphql.js",
     "growing_edge.js",
+    "icon.jsx",
     "key_pairs.js",
     "licence.js",
     "media_feed.js",
@@ -23,8 +30,10 @@ for _module in (
     "protocol.js",
     "sealed_segments.js",
     "stage.js",
+    "surface.jsx",
     "use_clock.js",
     "use_playback.js",
+    "use_seek.js",
     "viewing.js",
 ):
     rx.asset(_module, shared=True)
@@ -52,6 +61,8 @@ class Player(rx.NoSSRComponent):
     poster: rx.Var[str]
     #: What the video is called, for screen readers.
     name: rx.Var[str]
+    #: How long the video is to be, shown until the browser knows; 0 if that is not known.
+    seconds: rx.Var[float]
 
 
 player = Player.create

@@ -16,15 +16,12 @@ const SOON = 3000;
 // Milliseconds for which a picture may stand still before it is called stalled: a jump to another place takes some.
 const STALLED = 250;
 
-const BROKEN = { message: "The video could not be loaded.", howToFix: "Check your connection and try again.", canRetry: true };
-const INSECURE = {
-  message: "Videos play only over https.",
-  howToFix: "Open this page by its https address, or on the server's own machine.",
-};
-const STARTING_OVER = "Starting over";
+const BROKEN = { says: "player.broken", fix: "player.broken_fix", canRetry: true };
+const INSECURE = { says: "player.insecure", fix: "player.insecure_fix" };
+const STARTING_OVER = "player.starting_over";
 
 /** What a player shows before anything has happened; see `PlayerLife.seen`. */
-export const UNSEEN = { phase: "waiting", note: "", trouble: null, made: 0, isGrowing: false };
+export const UNSEEN = { phase: "waiting", note: "", trouble: null, made: 0, isGrowing: false, fps: 0 };
 
 export class PlayerLife {
   #video;
@@ -40,8 +37,8 @@ export class PlayerLife {
 
   /**
    * What is to be shown: `phase` ("waiting", "starting", "playing", "paused", "stalled", "ended" or "refused"), a `note` of
-   * a word or two, `trouble` (`{ message, howToFix, canRetry }` or null), seconds `made` while it `isGrowing`. A new object
-   * with every change.
+   * a word or two (a message's key), `trouble` (null, or `{ says, fix }` as keys or `{ message, howToFix }` as words, and
+   * `canRetry`), seconds `made` while it `isGrowing`, frames a second (`fps`, 0 until known). A new object with every change.
    */
   seen = UNSEEN;
 
@@ -64,7 +61,7 @@ export class PlayerLife {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Learn how the job stands: `{ jobId, state, attempt, watchable, message, howToFix }`. */
+  /** Learn how the job stands: `{ opening, state, attempt, watchable, message, howToFix }`; `opening` as in protocol.js. */
   tell(job) {
     const before = this.#job;
     this.#job = job;
@@ -89,6 +86,11 @@ export class PlayerLife {
   /** Whether it plays, or is about to. */
   get isMoving() {
     return this.#isWanted && this.seen.phase !== "refused";
+  }
+
+  /** For the stage: whether it is a part of this element. */
+  isWithin(element) {
+    return element.contains(this.#video);
   }
 
   /** For the stage: whether it would play if it could. */
@@ -123,9 +125,10 @@ export class PlayerLife {
   }
 
   async #open() {
-    const viewing = (this.#viewing = new Viewing(this.#video, this.#job.jobId, {
+    const viewing = (this.#viewing = new Viewing(this.#video, this.#job.opening, {
       onReady: () => this.#playIfReady(),
       onGrowth: () => this.#show({ made: viewing.made, isGrowing: viewing.isGrowing }),
+      onFrameRate: (fps) => this.#show({ fps }),
     }));
     this.#show({ phase: "starting", trouble: null });
     try {
@@ -138,17 +141,17 @@ export class PlayerLife {
 
   #onEnd(error) {
     if (isStartedOver(error) || isTooSoon(error)) return this.#startOver();
-    if (hasNoVideo(error)) return this.#stand(error);
-    if (error instanceof Refused) return this.#stand({ message: error.message, howToFix: error.howToFix, canRetry: true });
+    if (hasNoVideo(error)) return this.#stand(error.told);
+    if (error instanceof Refused) return this.#stand({ ...error.told, canRetry: true });
     if (!(error instanceof Later)) console.warn("i2v: the video could not be shown.", error);
     return this.#stand(BROKEN);
   }
 
   /** Stop where it is and say why over the last picture. */
-  #stand({ message, howToFix, canRetry = false }) {
+  #stand({ says, fix, message, howToFix, canRetry = false }) {
     if (this.seen.trouble) return;
     this.#viewing?.follow(false);
-    this.#show({ phase: "refused", note: "", trouble: { message, howToFix, canRetry }, isGrowing: false });
+    this.#show({ phase: "refused", note: "", trouble: { says, fix, message, howToFix, canRetry }, isGrowing: false });
     this.stop();
   }
 
@@ -208,9 +211,15 @@ export class PlayerLife {
       },
       pause: () => {
         clearTimeout(stalling);
+        if (this.#video.ended) return; // told of next
         if (this.#video.paused && this.#isWanted && this.#viewing?.isReady) this.stop(); // the browser did it by itself
       },
-      ended: () => this.#show({ phase: "ended" }),
+      ended: () => {
+        // One that does not loop has been seen: it waits for a hand to play it again.
+        this.#isWanted = false;
+        this.#isPausedByHand = true;
+        this.#show({ phase: "ended" });
+      },
     };
   }
 

@@ -1,5 +1,7 @@
 // What the player asks the API, and what it makes of the answers.
 
+import { say } from "$/public/external/i2v_app/messages/words/messages.js";
+
 import { Later, ask } from "./graphql.js";
 
 const OPEN = `mutation ($jobId: ID!, $publicKey: String!, $protection: Protection!) {
@@ -15,13 +17,22 @@ const TICKETS = `mutation ($id: ID!, $indexes: [Int!]!) { playbackTickets(playba
   ... on PlaybackRefused { code message howToFix }
   ... on TryAgain { message howToFix } } }`;
 
-/** The API will not play this; `code` is for programs, `message` says why and `howToFix` what to do. */
+/**
+ * This cannot be played. `code` is the API's, for programs; `told` says why and what to do: `{ message, howToFix }` in the
+ * API's words, or `{ says, fix }`, messages of the page.
+ */
 export class Refused extends Error {
-  constructor({ code, message, howToFix }) {
-    super(message);
+  constructor({ code, ...told }) {
+    super(told.says ?? told.message);
     this.code = code;
-    this.howToFix = howToFix;
+    this.told = inTheReadersWords(code, told);
   }
+}
+
+function inTheReadersWords(code, told) {
+  if (!code) return told;
+  const message = say.refusal(code, {}) || told.message;
+  return { ...told, message, howToFix: say.howToFix?.(code, {}) || told.howToFix };
 }
 
 /** This playback has ended; another of the same video may be opened. */
@@ -36,12 +47,14 @@ export const isTooSoon = (error) => error?.code === "NOT_PLAYABLE_YET";
 /** There is no video and there will be none: the job failed or was cancelled. */
 export const hasNoVideo = (error) => error?.code === "HAS_NO_VIDEO";
 
-/** The API's `Playback`. Throws `Refused`, or `Later` when it is worth trying again. */
-export async function open(jobId, publicKey, protection, signal) {
-  return checked((await ask(OPEN, { jobId, publicKey, protection }, signal)).openPlayback, "Playback");
-}
+/**
+ * How playbacks of a job of one's own are opened: a function `(publicKey, protection, signal)` that resolves with the API's
+ * `Playback`, and throws `Refused`, or `Later` when it is worth trying again.
+ */
+export const openingOf = (jobId) => async (publicKey, protection, signal) =>
+  checked((await ask(OPEN, { jobId, publicKey, protection }, signal)).openPlayback, "Playback");
 
-/** The API's `Tickets` for those of the segments that exist; if none does yet, the answer waits. Throws as `open`. */
+/** The API's `Tickets` for those of the segments that exist; if none does yet, the answer waits. Throws as an opening does. */
 export async function ticketsFor(id, indexes, signal) {
   return checked((await ask(TICKETS, { id, indexes }, signal)).playbackTickets, "Tickets");
 }

@@ -1,6 +1,7 @@
 // One viewing of a video on one element: fetches what the browser does not have yet, appends it, and follows a video that is
 // still being made until it is whole.
 
+import { frameRate } from "./frame_rate.js";
 import { GrowingEdge } from "./growing_edge.js";
 import { MediaFeed, canPlay, release } from "./media_feed.js";
 import { canStart } from "./pace.js";
@@ -15,11 +16,11 @@ const AHEAD = 2;
 // Milliseconds for which the first picture may keep the next segment from being fetched.
 const PICTURE = 300;
 
-const CANNOT = { message: "This browser cannot play the video.", howToFix: "A current Chrome, Edge, Firefox or Safari can." };
+const CANNOT = { says: "player.cannot", fix: "player.cannot_fix" };
 
 export class Viewing {
   #video;
-  #jobId;
+  #opening;
   #control = new AbortController();
   #decrypting = null; // promise of the decryption
   #decryption;
@@ -36,12 +37,16 @@ export class Viewing {
   #isReady = false;
   #renewing = null; // promise of the next playback, while it is being opened
 
-  /** `onReady` is called once, when playing would not stop again at once; `onGrowth` when more of the video is there. */
-  constructor(video, jobId, { onReady, onGrowth }) {
+  /**
+   * `opening` opens a playback, see protocol.js. `onReady` is called once, when playing would not stop again at once;
+   * `onGrowth` when more of the video is there; `onFrameRate` once, with its frames a second.
+   */
+  constructor(video, opening, { onReady, onGrowth, onFrameRate }) {
     this.#video = video;
-    this.#jobId = jobId;
+    this.#opening = opening;
     this.onReady = onReady;
     this.onGrowth = onGrowth;
+    this.onFrameRate = onFrameRate;
   }
 
   /** Whether the video is still being made. */
@@ -99,7 +104,7 @@ export class Viewing {
     opening.catch(() => {});
     this.#decrypting = protect(this.#video);
     this.#decryption = await this.#decrypting;
-    this.#adopt(await openSession(this.#jobId, this.#decryption, signal));
+    this.#adopt(await openSession(this.#opening, this.#decryption, signal));
     if (!canPlay(this.#session.mimeType)) throw new Refused(CANNOT);
     this.#began = performance.now();
     this.#coming.push(this.#fetch(0, signal));
@@ -152,7 +157,9 @@ export class Viewing {
   async #append(index, session, bytes, signal) {
     await this.#feed.isHungry(signal);
     if (this.#initOf !== session) {
-      await this.#feed.append(await session.init, signal);
+      const init = await session.init;
+      if (!this.#initOf) this.onFrameRate(frameRate(init, bytes));
+      await this.#feed.append(init, signal);
       this.#initOf = session;
     }
     await this.#feed.append(bytes, signal);
@@ -207,7 +214,7 @@ export class Viewing {
 
   async #renew(stale, signal) {
     if (this.#session !== stale) return;
-    const session = await openSession(this.#jobId, this.#decryption, signal);
+    const session = await openSession(this.#opening, this.#decryption, signal);
     if (session.attempt !== stale.attempt || session.segmentCount < stale.segmentCount) {
       throw new Refused({ code: "PLAYBACK_STARTED_OVER" });
     }

@@ -1,0 +1,34 @@
+// What there is to know about a job, in a line: what was wished for, how large the video is, how long it is kept.
+
+import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
+
+const DAY = 86_400_000;
+
+/** `size`: `{ width, height }` of the video in pixels, null while it is not known. */
+export function Facts({ job, size }) {
+  const say = useMessages();
+  const { state, options, progress, expiresAt } = job;
+  const facts = [
+    state === "QUEUED" && (progress.queuePosition ? say("watching.place", { place: progress.queuePosition }) : say("watching.waiting")),
+    state === "PROCESSING" && say("watching.being_made", { part: Math.floor(progress.percent) / 100 }),
+    state === "FAILED" && say("watching.failed"),
+    state === "CANCELLED" && say("watching.was_cancelled"),
+    say(`watching.motion_${options.motion}`),
+    options.shape !== "AS_PICTURE" && say(`watching.shape_${options.shape}`),
+    say("watching.length", { seconds: options.seconds }),
+    size && `${size.width} × ${size.height}`,
+    expiresAt && left(say, new Date(expiresAt) - Date.now()),
+  ];
+  return (
+    <p className="viewer-facts">
+      {facts.filter(Boolean).map((fact) => (
+        <span key={fact}>{fact}</span>
+      ))}
+    </p>
+  );
+}
+
+function left(say, milliseconds) {
+  if (milliseconds >= DAY) return say("watching.days_left", { days: Math.round(milliseconds / DAY) });
+  return say("watching.hours_left", { hours: Math.max(1, Math.round((24 * milliseconds) / DAY)) });
+}

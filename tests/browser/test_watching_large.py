@@ -1,0 +1,256 @@
+"""A video is watched large, over the page: frame by frame, slower, beside its original, and on to the next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.probe import place
+from tests.browser.visiting import Server, add, open_page
+from tests.conftest import wait_until
+
+#: Writes down the time of every frame that is really shown.
+_RECORD_FRAMES = """(video) => {
+  window.frames_shown = [];
+  const look = (_, { mediaTime }) => {
+    window.frames_shown.push(mediaTime);
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+}"""
+
+#: Whether the original lies exactly where the video's picture is within its element.
+_SAME_PLACE = """() => {
+  const [video, original] = ['video', '.viewer-original'].map((found) => document.querySelector(`.viewer ${found}`));
+  const [frame, box] = [video, original].map((element) => element.getBoundingClientRect());
+  const scale = Math.min(frame.width / video.videoWidth, frame.height / video.videoHeight);
+  const [width, height] = [video.videoWidth * scale, video.videoHeight * scale];
+  const wanted = [frame.x + (frame.width - width) / 2, frame.y + (frame.height - height) / 2, width, height];
+  return [box.x, box.y, box.width, box.height].every((found, n) => Math.abs(found - wanted[n]) < 1);
+}"""
+
+
+@pytest.fixture(scope="module")
+def owner(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+    """Somebody with two finished videos; coffee.png is the newer one."""
+    context = browser.new_context()
+    page = open_page(context, server)
+    add(page, "astronaut.png")
+    expect(page.locator("[data-job]")).to_have_count(1)
+    add(page, "coffee.png")
+    expect(page.locator("[data-state=COMPLETED]")).to_have_count(2, timeout=20_000)
+    page.close()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def two(owner: BrowserContext, server: Server) -> Iterator[Page]:
+    """Their page."""
+    page = open_page(owner, server)
+    yield page
+    page.close()
+
+
+def test_the_address_opens_and_closes_it(two: Page, owner: BrowserContext, server: Server) -> None:
+    link = two.get_by_role("link", name="Watch coffee.png large")
+    link.click()
+    viewer = _expect_watching(two, "coffee.png")
+    expect(two).to_have_url(re.compile(r"/\?watch=job_\w+$"))
+    card = two.locator(".cards .player[data-phase=playing]")
+    expect(card).to_have_count(0)
+
+    two.go_back()
+    expect(viewer).to_have_count(0)
+    expect(two).to_have_url(f"{server.url}/")
+    expect(link).to_be_focused()
+    expect(card).to_have_count(1)
+
+    two.go_forward()
+    _expect_watching(two, "coffee.png")
+    two.reload()
+    _expect_watching(two, "coffee.png")
+    two.keyboard.press("Escape")
+    expect(viewer).to_have_count(0)
+    expect(two).to_have_url(f"{server.url}/")
+    expect(two.locator("[data-job]")).to_have_count(2)
+
+    with owner.expect_page() as opened:
+        link.click(modifiers=["Control"])
+    other = opened.value
+    other.bring_to_front()
+    _expect_watching(other, "coffee.png")
+    other.get_by_role("button", name="Close").click()
+    expect(other).to_have_url(f"{server.url}/")
+    other.close()
+
+
+def test_it_goes_on_by_single_frames_and_slower(two: Page) -> None:
+    viewer = _open(two, "coffee.png")
+    video = viewer.locator("video")
+    two.keyboard.press("Space")
+    expect(viewer.locator(".player")).to_have_attribute("data-phase", "paused")
+    two.keyboard.press("ArrowLeft")  # away from the end
+    wait_until(lambda: video.evaluate("v => !v.seeking"))
+    video.evaluate(_RECORD_FRAMES)
+    frame = _frame(viewer)
+
+    for key, change in ((".", 1), (".", 1), (",", -1)):
+        two.keyboard.press(key)
+        frame += change
+        expect(viewer.locator(".viewer-frame")).to_have_text(f"Frame {frame} of 120")
+        _expect_shown(two, frame)
+    expect(viewer.get_by_role("status")).to_have_text(f"Frame {frame} of 120")
+
+    two.keyboard.press("<")
+    expect(viewer.get_by_label("Speed")).to_have_value("0.5")
+    assert video.evaluate("v => v.playbackRate") == 0.5
+    viewer.get_by_label("Speed").select_option("0.25")
+    assert video.evaluate("v => v.playbackRate") == 0.25
+    expect(viewer.get_by_role("status")).to_have_text("Speed 0.25")
+
+
+def test_without_the_loop_it_ends_and_plays_again_when_asked(two: Page) -> None:
+    viewer = _open(two, "coffee.png")
+    two.keyboard.press("l")
+    expect(viewer.get_by_role("button", name="Loop")).to_have_attribute("aria-pressed", "false")
+    viewer.get_by_label("Speed").select_option("2")
+
+    expect(viewer.locator(".player")).to_have_attribute("data-phase", "ended")
+    viewer.get_by_role("button", name="Play coffee.png").click()
+    expect(viewer.locator(".player")).to_have_attribute("data-phase", "playing")
+    wait_until(lambda: 0 < place(viewer.locator("video")) < 4, what="playing from the beginning")
+
+
+def test_the_original_lies_over_it_while_a_key_or_the_button_is_held(two: Page) -> None:
+    viewer = _open(two, "coffee.png")
+    original, video = viewer.locator(".viewer-original"), viewer.locator("video")
+    expect(original).to_be_hidden()
+
+    two.keyboard.down("c")
+    expect(original).to_be_visible()
+    expect(video).to_be_hidden()
+    assert original.evaluate("i => i.complete && i.naturalWidth > 0")
+    assert original.get_attribute("src") != video.get_attribute("poster"), "the picture itself, not its thumbnail"
+    assert two.evaluate(_SAME_PLACE), "where the video's picture is, to the pixel"
+    two.keyboard.up("c")
+    expect(original).to_be_hidden()
+
+    button = viewer.get_by_role("button", name="Hold to compare")
+    box = button.bounding_box()
+    assert box
+    two.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    two.mouse.down()
+    expect(original).to_be_visible()
+    two.mouse.up()
+    expect(original).to_be_hidden()
+    expect(viewer.locator(".player")).to_have_attribute("data-phase", "playing")
+
+
+def test_next_and_previous_are_those_of_the_page(two: Page) -> None:
+    viewer = _open(two, "coffee.png")
+    expect(viewer.get_by_role("button", name="Previous video")).to_be_disabled()
+
+    two.keyboard.press("PageDown")
+    _expect_watching(two, "astronaut.png")
+    expect(viewer.get_by_role("button", name="Next video")).to_be_disabled()
+    two.keyboard.press("Shift+ArrowLeft")
+    _expect_watching(two, "coffee.png")
+    viewer.get_by_role("button", name="Next video").click()
+    _expect_watching(two, "astronaut.png")
+
+    two.go_back()
+    expect(viewer).to_have_count(0)
+    expect(two.locator(".cards [data-job]")).to_have_count(2)
+
+
+def test_another_is_made_of_the_same_picture(context: BrowserContext, server: Server) -> None:
+    page = open_page(context, server)
+    add(page, "coffee.png")
+    expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
+    viewer = _open(page, "coffee.png")
+
+    viewer.get_by_role("button", name="Make another").click()
+    sheet = viewer.get_by_role("dialog", name="Another video of this picture")
+    sheet.get_by_label("Motion").select_option("Orbit")
+    sheet.get_by_label("Length").select_option("3 s")
+    sheet.get_by_label("Shape").select_option("1:1")
+    sheet.get_by_role("button", name="Make it").click()
+    expect(sheet.get_by_role("status")).to_contain_text("It is in line now.")
+    expect(page.locator(".cards [data-job]")).to_have_count(2)
+
+    sheet.get_by_role("link", name="Watch it here").click()
+    expect(viewer.locator(".viewer-facts")).to_contain_text("Orbit")
+    expect(viewer.locator(".viewer-facts")).to_contain_text("1:1")
+    expect(viewer.locator(".viewer-facts")).to_contain_text("3 s")
+    expect(viewer.locator(".player")).to_have_attribute("data-phase", "playing", timeout=20_000)
+    assert viewer.locator("video").evaluate("v => v.videoWidth === v.videoHeight")
+    page.keyboard.down("c")
+    assert page.evaluate(_SAME_PLACE), "cut as the video is"
+
+
+def test_the_keys_are_told_and_the_focus_stays_within(two: Page) -> None:
+    viewer = _open(two, "coffee.png")
+    two.keyboard.press("?")
+    sheet = viewer.get_by_role("dialog", name="Keys")
+    expect(sheet).to_be_visible()
+    two.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(viewer).to_be_visible()
+
+    names = set()
+    for _ in range(24):
+        two.keyboard.press("Tab")
+        inside = two.evaluate("document.activeElement === document.body || !!document.activeElement.closest('.viewer')")
+        assert inside, "the page behind cannot be reached"
+        names.add(two.evaluate("document.activeElement.ariaLabel || document.activeElement.textContent.trim()"))
+    assert {"Pause coffee.png", "Next video", "Loop", "Full screen coffee.png", "Close"} <= names
+
+
+def test_one_that_is_being_made_is_watched_and_becomes_whole(context: BrowserContext, server: Server) -> None:
+    page = open_page(context, server)
+    add(page, "coffee.png")
+    expect(page.locator("[data-state=PROCESSING] .player")).to_have_attribute("data-phase", "playing", timeout=20_000)
+
+    page.get_by_label("Position in coffee.png").focus()
+    page.keyboard.press("Enter")
+    viewer = page.locator(".viewer")
+    expect(viewer.locator(".viewer-facts")).to_contain_text("Being made")
+    expect(viewer.locator(".viewer-facts")).to_contain_text("days left", timeout=20_000)
+    expect(viewer.locator(".player")).to_have_attribute("data-growing", "false")
+    wait_until(lambda: place(viewer.locator("video")) > 3, what="the whole video")
+
+
+def test_what_is_not_there_says_so(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/?watch=job_of_nobody")
+
+    expect(page.locator(".viewer")).to_contain_text("This video is not there")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Choose pictures")).to_be_visible()
+
+
+def _open(page: Page, name: str) -> Locator:
+    page.get_by_role("link", name=f"Watch {name} large").click()
+    return _expect_watching(page, name)
+
+
+def _expect_watching(page: Page, name: str) -> Locator:
+    viewer = page.get_by_role("dialog", name=name, exact=True)
+    expect(viewer.locator(".player")).to_have_attribute("data-phase", "playing", timeout=10_000)
+    return page.locator(".viewer")
+
+
+def _frame(viewer: Locator) -> int:
+    found = re.match(r"Frame (\d+) of 120", viewer.locator(".viewer-frame").inner_text())
+    assert found
+    return int(found[1])
+
+
+def _expect_shown(page: Page, frame: int) -> None:
+    """Expect that the frame, counted from 1, was the last that came to the screen."""
+    wait_until(
+        lambda: round(24 * float(page.evaluate("frames_shown.at(-1) ?? -1"))) + 1 == frame, what="the frame itself"
+    )
