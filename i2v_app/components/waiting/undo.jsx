@@ -54,7 +54,8 @@ export function UndoOffer({ children }) {
   return (
     <div
       className="notice undo"
-      role={isOffered ? undefined : "alert"}
+      role={isOffered ? "region" : "alert"}
+      aria-label={isOffered ? say("waiting.undo") : undefined}
       onMouseEnter={hold}
       onMouseLeave={run}
       onFocus={hold}
