@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.test_for_everybody import AXE
 from tests.browser.visiting import Server, add
 from tests.conftest import PICTURES
 
-_JOBS = "{ jobs(first: 5) { edges { node { name width height pictureUrl options { motion seconds shape focus { x y } } } } } }"
+_JOBS = "{ jobs(first: 5) { edges { node { id name width height pictureUrl options { motion seconds shape focus { x y } } } } } }"
+_DELETE = "mutation ($id: ID!) { deleteJob(id: $id) { __typename } }"
 #: EXIF's "the camera was turned to the right".
 _TURNED = 6
 
@@ -30,6 +33,14 @@ _WHAT_WAS_SENT = """() => new Promise((resolve) => {
   reader.onload = () => resolve(reader.result.split(',')[1]);
   reader.readAsDataURL(window.sent);
 })"""
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_in_line(page: Page) -> Iterator[None]:
+    """The line is everybody's: the next test's pictures are not to wait for these."""
+    yield
+    for job in _jobs(page):
+        _ask(page, _DELETE, id=job["id"])
 
 
 def test_who_has_no_picture_tries_a_sample(page: Page) -> None:
@@ -89,6 +100,8 @@ def test_what_stays_in_the_picture_is_chosen_with_the_keys(page: Page) -> None:
     expect(point).to_have_attribute("aria-valuetext", "30% from the left, 60% from the top")
     assert preview.evaluate("image => image.style.objectPosition") != before, "the crop is shown as it will be"
     assert not page.locator("[data-job], .card").count(), "nothing is sent before it is said"
+    page.evaluate(AXE.read_text())
+    assert page.evaluate("async () => (await axe.run()).violations.map((one) => [one.id, one.nodes[0].html])") == []
     page.get_by_role("button", name="Make 2 videos").click()
     expect(page.locator("[data-job]")).to_have_count(2)
 
@@ -202,12 +215,16 @@ def test_who_wants_no_motion_sees_it_only_where_they_point(page: Page) -> None:
 
 def _jobs(page: Page) -> list[dict[str, Any]]:
     """The viewer's jobs as the API has them."""
+    return [edge["node"] for edge in _ask(page, _JOBS)["jobs"]["edges"]]
+
+
+def _ask(page: Page, query: str, **variables: str) -> Any:
     answer = page.request.post(
         page.url.split("?")[0] + "graphql",
         headers={"content-type": "application/json", "X-I2V-Request": "1"},
-        data=json.dumps({"query": _JOBS}),
+        data=json.dumps({"query": query, "variables": variables}),
     )
-    return [edge["node"] for edge in answer.json()["data"]["jobs"]["edges"]]
+    return answer.json()["data"]
 
 
 def _point(x: float, y: float) -> dict[str, float]:

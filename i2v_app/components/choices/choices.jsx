@@ -31,7 +31,7 @@ export function Choices({ minSeconds, maxSeconds, defaultSeconds }) {
             {MOTIONS.map((name) => (
               <Tile key={name} group="motion" value={name} isChosen={name === motion} label={say(`invitation.motion_${name}`)}>
                 <span className="tile-picture" data-motion={name}>
-                  <img src={picture.url} alt="" draggable="false" />
+                  <img key={picture.url} src={picture.url} alt="" draggable="false" />
                 </span>
               </Tile>
             ))}
@@ -57,7 +57,9 @@ export function Choices({ minSeconds, maxSeconds, defaultSeconds }) {
         </fieldset>
         <label className="choice choice-length">
           <span className="choice-name">{say("invitation.length")}</span>
-          <output className="length-value">{say("invitation.seconds", { seconds: length })}</output>
+          <span className="length-value" aria-hidden="true">
+            {say("invitation.seconds", { seconds: length })}
+          </span>
           <input
             type="range"
             min={minSeconds}
