@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import strawberry
 
+from i2v_core.job_list import JobOrder
 from i2v_core.jobs import JobState, Motion, Stage
 from i2v_core.playbacks import Protection
 from i2v_core.viewers import Scope
@@ -28,6 +29,16 @@ _register(
         JobState.COMPLETED: "Its video is whole.",
         JobState.FAILED: "No video could be made; `failure` says why.",
         JobState.CANCELLED: "Its viewer has ended it.",
+    },
+)
+_register(
+    JobOrder,
+    "The order of a list of jobs.",
+    {
+        JobOrder.NEWEST: "Those uploaded last first.",
+        JobOrder.OLDEST: "Those uploaded first first.",
+        JobOrder.NAME: "By the name of the file, whatever its case.",
+        JobOrder.EXPIRES_FIRST: "Those deleted soonest first; those that have not ended last.",
     },
 )
 _register(
@@ -71,4 +82,4 @@ _register(
     name="ApiTokenScope",
 )
 
-__all__ = ["JobState", "Motion", "Protection", "Scope", "Stage"]
+__all__ = ["JobOrder", "JobState", "Motion", "Protection", "Scope", "Stage"]

@@ -6,7 +6,7 @@ what @skip and @include leave) selects the same of every event. So the selection
 own functions, into a `Plan`, and an event is completed by reading attributes. The result is kept with the event: all
 subscribers with the same plan are given the same `Shared` data, and its JSON is made once.
 
-Whatever is not that plain (a resolver, an argument, a list, an error, a value of another type) is executed by
+Whatever is not that plain (a resolver, an argument, an error, a value of another type) is executed by
 graphql-core as ever. What a viewer may subscribe to is decided when the source stream is made, before any of this.
 """
 
@@ -29,6 +29,7 @@ from graphql import (
     Undefined,
     is_abstract_type,
     is_leaf_type,
+    is_list_type,
     is_non_null_type,
     is_object_type,
 )
@@ -219,6 +220,9 @@ class _Planner:
                 return coerced
 
             return complete_leaf
+        if is_list_type(kind):
+            each = self._value(kind.of_type, details)
+            return lambda value: None if value is None else [each(item) for item in value]
         if is_object_type(kind):
             return self._one_of([kind], details)
         if is_abstract_type(kind):

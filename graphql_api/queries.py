@@ -9,16 +9,24 @@ from typing import Annotated
 import strawberry
 
 from graphql_api.context import Info
+from graphql_api.cursors import read_cursor_in
+from graphql_api.enums import JobOrder, JobState
+from graphql_api.job_pages import find_page
 from graphql_api.picture_formats import FORMATS
 from graphql_api.playback_types import Playback
 from graphql_api.playing import find_playback
 from graphql_api.refusals import JobId
 from graphql_api.request_errors import RequestCode, request_error
 from graphql_api.tokens import TokenQueries
-from graphql_api.types import Job, JobConnection, JobEdge, Limits, Node, PageInfo, Queue, read_cursor
+from graphql_api.types import Job, JobConnection, Limits, Node, Queue
 from graphql_api.uploads import MAX_SECONDS, MIN_SECONDS
+from i2v_core.errors import Limit
+from i2v_core.job_list import Wanted
 from i2v_core.jobs import is_id
 from i2v_core.queue_watch import QueueState
+
+#: Longest text that is looked for in names.
+_LONGEST_SEARCH = 100
 
 
 async def find_job(job_id: str, info: Info) -> Job | None:
@@ -27,12 +35,6 @@ async def find_job(job_id: str, info: Info) -> Job | None:
         return None
     job = await info.context.services.queue.get(job_id, info.context.viewer)
     return Job.of(job) if job else None
-
-
-async def has_newer(position: tuple[float, str], info: Info) -> bool:
-    """Whether the viewer has a job at the position of a cursor or before it in the list."""
-    newest = await info.context.services.queue.of_viewer(info.context.viewer, limit=1)
-    return any(job.id == position[1] or job.created_at > position[0] for job in newest)
 
 
 async def find_node(node_id: str, info: Info) -> Node | None:
@@ -53,6 +55,17 @@ async def find_nodes(node_ids: Sequence[str], info: Info) -> list[Node | None]:
         Job.of(own[node_id]) if node_id in own else None if is_id("job", node_id) else await find_node(node_id, info)
         for node_id in node_ids
     ]
+
+
+def _read_search(search: str | None) -> str:
+    text = (search or "").strip()
+    if len(text) > _LONGEST_SEARCH:
+        raise request_error(
+            RequestCode.BAD_USER_INPUT,
+            f"'search' is at most {_LONGEST_SEARCH} characters long. A part of the name is enough.",
+            limit=Limit("search", _LONGEST_SEARCH, "characters"),
+        )
+    return text
 
 
 @strawberry.type(description="What can be asked.")
@@ -77,33 +90,36 @@ class Query(TokenQueries):
     ) -> list[Node | None]:
         return await find_nodes(ids, info)
 
-    @strawberry.field(description="Your jobs, newest first.")
+    @strawberry.field(description="Your jobs, newest first unless you order them otherwise.")
     async def jobs(
         self,
         info: Info,
         first: Annotated[int, strawberry.argument(description="How many at most, 0 to 100.")] = 20,
-        after: Annotated[str | None, strawberry.argument(description="Cursor of the last one that you have.")] = None,
+        after: Annotated[
+            str | None,
+            strawberry.argument(description="Cursor of the last one that you have, in the same order."),
+        ] = None,
+        states: Annotated[
+            list[JobState] | None, strawberry.argument(description="Only those in one of these states; all if none.")
+        ] = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Only those with this in their name, whatever its case; at most 100 characters."
+            ),
+        ] = None,
+        order_by: Annotated[JobOrder, strawberry.argument(description="Their order.")] = JobOrder.NEWEST,
     ) -> JobConnection:
+        wanted = Wanted(frozenset(states or ()), _read_search(search), JobOrder(order_by))
         if first < 0:  # more than a page is refused before execution
             raise request_error(RequestCode.BAD_USER_INPUT, "'first' is how many you want: 0 or more.")
         position = None
-        if after is not None and (position := read_cursor(after)) is None:
+        if after is not None and (position := read_cursor_in(wanted.order, after)) is None:
             raise request_error(
                 RequestCode.BAD_USER_INPUT,
-                "'after' is not a cursor of this list. Send the endCursor of a page, or leave it out.",
+                "'after' is not a cursor of this list. Send the endCursor of a page in this order, or leave it out.",
             )
-        queue, viewer = info.context.services.queue, info.context.viewer
-        found = await queue.of_viewer(viewer, limit=first + 1, after=position)
-        edges = [JobEdge.of(job) for job in found[:first]]
-        return JobConnection(
-            edges=edges,
-            page_info=PageInfo(
-                has_next_page=len(found) > first,
-                has_previous_page=position is not None and await has_newer(position, info),
-                start_cursor=edges[0].cursor if edges else None,
-                end_cursor=edges[-1].cursor if edges else None,
-            ),
-        )
+        return await find_page(info.context, wanted, first, position)
 
     @strawberry.field(
         description="The queue of everybody: how long it is, and how long a picture that you upload now would wait."
@@ -112,7 +128,7 @@ class Query(TokenQueries):
         services = info.context.services
         line = await services.hub.line()
         ahead = await services.queue.ahead(info.context.flow)
-        return Queue.of(QueueState.of(line, ahead, time.time()))
+        return Queue.of(QueueState.of(line, ahead, info.context.viewer, time.time()))
 
     @strawberry.field(description="What this server takes in and makes.")
     async def limits(self, info: Info) -> Limits:

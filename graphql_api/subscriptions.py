@@ -84,10 +84,10 @@ class Subscription:
                     yield JobProgress.of(change)
 
     @strawberry.subscription(
-        description="The queue of everybody: as it stands at once, then whenever it changes, at most twice a second; the wait that goes by with the clock is no change. It never ends."
+        description="The queue of everybody: as it stands at once, then whenever it changes, at most twice a second; the wait that goes by with the clock is no change, nor is how far a slot is. It never ends."
     )
     async def queue_changed(self, info: Info) -> AsyncGenerator[Queue, None]:
-        states = info.context.services.hub.queue(info.context.flow)
+        states = info.context.services.hub.queue(info.context.flow, info.context.viewer)
         async with aclosing(states):
             async for state in states:
                 yield Queue.of(state)

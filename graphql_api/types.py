@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import UTC, datetime
 from typing import Self, cast
 
 import strawberry
 
 from graphql_api.context import Info
-from graphql_api.enums import JobState, Motion, Stage
+from graphql_api.cursors import cursor_of
+from graphql_api.enums import JobOrder, JobState, Motion, Stage
 from graphql_api.refusals import Refusal
 from i2v_core import jobs
 from i2v_core.progress import Progress
@@ -139,6 +138,15 @@ class JobDeleted:
     job_id: strawberry.ID = strawberry.field(description="Id of the job that was deleted.")
 
 
+@strawberry.type(description="One model in one worker, which makes one video at a time.")
+class QueueSlot:
+    percent: float = strawberry.field(description="How far its job is, 0 to 100; 0 while it is free.")
+    remaining_seconds: float | None = strawberry.field(
+        description="Seconds until it is expected to be free; null while it is."
+    )
+    is_mine: bool = strawberry.field(description="Whether the job is yours. Whose the others are is not told.")
+
+
 @strawberry.type(description="The queue of everybody.")
 class Queue:
     length: int = strawberry.field(description="Jobs that wait.")
@@ -150,6 +158,9 @@ class Queue:
         description="Seconds until a picture that you upload now would start; null while no worker is there, or while it is paused."
     )
     paused: bool = strawberry.field(description="Whether the operator lets nothing new begin at the moment.")
+    slots: list[QueueSlot] = strawberry.field(
+        description="The workers' slots in a fixed order, none while no worker is there. In `queueChanged` that one of them goes on is no change: reckon on from what was told."
+    )
 
     @classmethod
     def of(cls, state: QueueState) -> Self:
@@ -162,6 +173,12 @@ class Queue:
             model_seconds=state.model_seconds,
             estimated_wait_seconds=_round(state.wait),
             paused=state.paused,
+            slots=[
+                QueueSlot(
+                    percent=round(slot.percent, 2), remaining_seconds=_round(slot.remaining), is_mine=slot.is_mine
+                )
+                for slot in state.slots
+            ],
         )
         state.kept.append(shown)
         return shown
@@ -169,8 +186,8 @@ class Queue:
 
 @strawberry.type(description="Relay's page information.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether there are older ones, after this page.")
-    has_previous_page: bool = strawberry.field(description="Whether there are newer ones, before this page.")
+    has_next_page: bool = strawberry.field(description="Whether there are more, after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are others, before this page.")
     start_cursor: str | None = strawberry.field(description="Cursor of the first on this page.")
     end_cursor: str | None = strawberry.field(description="Cursor of the last on this page; give it as `after`.")
 
@@ -181,18 +198,23 @@ class JobEdge:
     cursor: str = strawberry.field(description="Its place in the list; opaque.")
 
     @classmethod
-    def of(cls, job: jobs.Job) -> Self:
-        """The job with its cursor."""
-        return cls(node=Job.of(job), cursor=cursor_of(job))
+    def of(cls, job: jobs.Job, order: JobOrder = JobOrder.NEWEST) -> Self:
+        """The job with its cursor in that order."""
+        return cls(node=Job.of(job), cursor=cursor_of(job, order))
 
 
-@strawberry.type(description="A page of jobs, newest first (Relay's connection).")
+@strawberry.type(description="A page of jobs (Relay's connection).")
 class JobConnection:
     edges: list[JobEdge] = strawberry.field(description="The jobs on this page.")
     page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
 
-    @strawberry.field(description="All your jobs that are kept.")
+    #: How many match, where they were counted already.
+    counted: strawberry.Private[int | None] = None
+
+    @strawberry.field(description="All your jobs that are kept and match what was asked for, on all pages.")
     async def total_count(self, info: Info) -> int:
+        if self.counted is not None:
+            return self.counted
         return await info.context.services.queue.count_of_viewer(info.context.viewer)
 
 
@@ -208,25 +230,6 @@ class Limits:
     max_waiting: int = strawberry.field(description="Pictures that you may have waiting at once.")
     max_waiting_overall: int = strawberry.field(description="Pictures that may wait in all.")
     max_uploads_per_minute: int = strawberry.field(description="Uploads that you may begin in a minute.")
-
-
-#: UNIX seconds that no job is made at; it keeps out infinity too.
-_END_OF_TIME = 1e11
-
-
-def cursor_of(job: jobs.Job) -> str:
-    """An opaque cursor that survives the deletion of its job: it carries the time as well."""
-    return base64.urlsafe_b64encode(f"{job.created_at:.3f} {job.id}".encode()).decode()
-
-
-def read_cursor(cursor: str) -> tuple[float, str] | None:
-    """The position of a cursor, or None if it is not one of ours."""
-    try:
-        text, job_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        created_at = float(text)
-    except (ValueError, binascii.Error):
-        return None
-    return (created_at, job_id) if 0 <= created_at < _END_OF_TIME and jobs.is_id("job", job_id) else None
 
 
 def _round(seconds: float | None) -> float | None:

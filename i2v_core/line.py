@@ -15,24 +15,28 @@ from i2v_core.jobs import Job, JobState
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One worker as it last showed itself. Times are UNIX seconds; `seconds` is the model's time for one picture."""
+    """One worker as it last showed itself. Times are UNIX seconds; `seconds` is the model's time for one picture.
+
+    `percent` and `viewer` are those of its job.
+    """
 
     seen: float
     seconds: float
     job: str = ""
     started: float = 0.0
     percent: float = 0.0
+    viewer: str = ""
 
     def to_json(self) -> str:
-        """The slot as the worker stores it; the percent is not its to say, it stands in the job."""
+        """The slot as the worker stores it; the rest is not its to say, it stands in the job."""
         return json.dumps(
             {"seen": round(self.seen, 3), "seconds": self.seconds, "job": self.job, "started": self.started}
         )
 
     @classmethod
-    def from_json(cls, text: str, percent: float) -> Slot:
-        """The slot from `to_json`'s text and the percent of its job."""
-        return cls(**json.loads(text), percent=percent)
+    def from_json(cls, text: str, percent: float, viewer: str = "") -> Slot:
+        """The slot from `to_json`'s text, and the percent and the viewer of its job."""
+        return cls(**json.loads(text), percent=percent, viewer=viewer)
 
     def remaining(self, now: float) -> float:
         """Seconds until the slot is free.

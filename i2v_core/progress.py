@@ -174,10 +174,10 @@ class ProgressHub:
 
         return Watch(self._viewers, viewer, begin, single=False)
 
-    async def queue(self, flow: str) -> AsyncGenerator[QueueState, None]:
-        """The queue as it is for a flow: what stands, then what it has become, at most twice a second. It never ends."""
-        async with QueueWatch(self._watchers, flow) as watch:
-            watch.put(QueueState.of(await self.line(), await self._queue.ahead(flow), time.time()))
+    async def queue(self, flow: str, viewer: str = "") -> AsyncGenerator[QueueState, None]:
+        """The queue as it is for a viewer in a flow: what stands, then what it has become, at most twice a second. It never ends."""
+        async with QueueWatch(self._watchers, flow, viewer) as watch:
+            watch.put(QueueState.of(await self.line(), await self._queue.ahead(flow), viewer, time.time()))
             self._line_dirty.set()  # from now on the line is looked at
             async for state in watch:
                 yield state

@@ -101,6 +101,11 @@ class JobQueue:
         self.settings = settings
         self._scripts = Scripts(redis)
 
+    @property
+    def scripts(self) -> Scripts:
+        """Its scripts, for what stands beside it: reading them from the disk takes a while."""
+        return self._scripts
+
     # The API's side ---------------------------------------------------------------------------------------------
 
     async def enqueue(self, job: Job, *, idempotency: str = "", fingerprint: str = "") -> tuple[Enqueued, str]:
@@ -264,10 +269,10 @@ class JobQueue:
     async def line(self) -> Line:
         """The line as it stands: who waits in which place, and what each slot is doing."""
         now = time.time()
-        ids, slots, percents, paused = await self._scripts.run(
+        ids, slots, percents, viewers, paused = await self._scripts.run(
             "line", [keys.QUEUE, keys.SLOTS, keys.PAUSED], [keys.JOB_PREFIX, now, 1.5 * self.settings.lease_seconds]
         )
-        shown = (Slot.from_json(s, float(p)) for s, p in zip(slots, percents, strict=True))
+        shown = (Slot.from_json(s, float(p), v) for s, p, v in zip(slots, percents, viewers, strict=True))
         return Line.read(now, ids, shown, paused=bool(paused))
 
     # A worker's side --------------------------------------------------------------------------------------------

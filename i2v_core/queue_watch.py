@@ -16,6 +16,19 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
+class SlotState:
+    """What one slot is doing: percent of its job, seconds until it is free (None: it is), whether the job is the reader's.
+
+    `started` says which job it is without naming it: UNIX seconds, 0 for none.
+    """
+
+    percent: float
+    remaining: float | None
+    is_mine: bool
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
 class QueueState:
     """The queue at one moment (`at`, UNIX seconds): jobs, model seconds for a picture, seconds of a wait that begins now.
 
@@ -28,18 +41,30 @@ class QueueState:
     model_seconds: float | None
     wait: float | None
     paused: bool
+    slots: tuple[SlotState, ...] = ()
     kept: list[object] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
-    def of(cls, line: Line, ahead: int, now: float) -> Self:
-        """The queue of a line; `ahead` of a picture uploaded now, those being made included."""
+    def of(cls, line: Line, ahead: int, viewer: str, now: float) -> Self:
+        """The queue of a line as a viewer sees it; `ahead` of a picture uploaded now, those being made included."""
         wait = line.starts_in(max(0, ahead - line.running) + 1, now)
-        return cls(now, len(line.waiting), line.running, line.model_seconds, wait, line.paused)
+        slots = tuple(
+            SlotState(
+                percent=slot.percent if slot.job else 0.0,
+                remaining=slot.remaining(now) if slot.job else None,
+                is_mine=slot.job != "" and slot.viewer == viewer != "",
+                started=slot.started if slot.job else 0.0,
+            )
+            for slot in line.slots
+        )
+        return cls(now, len(line.waiting), line.running, line.model_seconds, wait, line.paused, slots)
 
     def is_news(self, told: QueueState) -> bool:
-        """Whether it differs from what was told: the expected start by more than a second and 1 %."""
-        shown = (self.length, self.processing, self.model_seconds, self.paused)
-        if shown != (told.length, told.processing, told.model_seconds, told.paused):
+        """Whether it differs from what was told: the expected start by more than a second and 1 %.
+
+        A slot that goes on with its job is no news, however far it is.
+        """
+        if self._shown != told._shown:
             return True
         if self.wait is None or told.wait is None:
             return self.wait is not told.wait
@@ -47,14 +72,19 @@ class QueueState:
             return False
         return abs(self.at + self.wait - told.at - told.wait) > max(1.0, 0.01 * told.wait)
 
+    @property
+    def _shown(self) -> tuple[object, ...]:
+        slots = tuple((slot.started, slot.is_mine) for slot in self.slots)
+        return self.length, self.processing, self.model_seconds, self.paused, slots
+
 
 class QueueWatch:
-    """One subscription to the queue, for one flow: iterate it. Only the newest state is kept for a slow reader."""
+    """One subscription to the queue, of one viewer: iterate it. Only the newest state is kept for a slow reader."""
 
-    __slots__ = ("_flow", "_news", "_reader", "_told", "_watchers")
+    __slots__ = ("_flow", "_news", "_reader", "_told", "_watchers", "viewer")
 
-    def __init__(self, watchers: QueueWatchers, flow: str) -> None:
-        self._watchers, self._flow = watchers, flow
+    def __init__(self, watchers: QueueWatchers, flow: str, viewer: str) -> None:
+        self._watchers, self._flow, self.viewer = watchers, flow, viewer
         self._told: QueueState | None = None
         self._news: QueueState | None = None
         self._reader: asyncio.Future[None] | None = None
@@ -102,11 +132,14 @@ class QueueWatchers:
     async def tell(self, line: Line) -> None:
         """Tell everybody the queue as it stands in this line. Raises `StoreUnavailable`."""
         flows = list(self.by_flow)
+        makers = {slot.viewer for slot in line.slots if slot.job}
         for start in range(0, len(flows), _AT_ONCE):
             ahead = await self._queue.ahead_of(flows[start : start + _AT_ONCE])
-            states: dict[int, QueueState] = {}
+            # The same to all who would wait as long, so that it is encoded once; but whose picture is being made is told so.
+            states: dict[tuple[int, str], QueueState] = {}
             for flow, count in ahead.items():
-                if count not in states:  # the same to all who would wait as long, so that it is encoded once
-                    states[count] = QueueState.of(line, count, time.time())
                 for watch in list(self.by_flow.get(flow, ())):
-                    watch.put(states[count])
+                    kind = (count, watch.viewer if watch.viewer in makers else "")
+                    if kind not in states:
+                        states[kind] = QueueState.of(line, count, kind[1], time.time())
+                    watch.put(states[kind])

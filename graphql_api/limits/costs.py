@@ -39,6 +39,7 @@ COSTS = {
     "Query.nodes": Cost(_ASK, each=_ASK, times=10, sized_by=("ids",)),
     "Query.jobs": Cost(_ASK, times=20, sized_by=("first",)),
     "Query.queue": Cost(_ASK),
+    "Queue.slots": Cost(times=4),
     # A viewer has 20 by default.
     "Query.apiTokens": Cost(_ASK, times=20),
     # Their number is the connection's.

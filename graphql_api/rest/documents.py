@@ -54,7 +54,7 @@ def job_document(progress: Progress) -> dict[str, Any]:
 
 def queue_document(line: Line, ahead: int) -> dict[str, Any]:
     """The queue of everybody; `ahead` of a picture uploaded now, those being made included."""
-    queue = Queue.of(QueueState.of(line, ahead, time.time()))
+    queue = Queue.of(QueueState.of(line, ahead, "", time.time()))
     return {
         "length": queue.length,
         "processing": queue.processing,

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from graphql_api import ordering, uploads
 from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Services
+from graphql_api.cursors import cursor_of
 from graphql_api.ordering import JobUnknown
 from graphql_api.rest.access import context_of, require
 from graphql_api.rest.documents import job_document, path_of
@@ -17,7 +18,6 @@ from graphql_api.rest.negotiation import offer
 from graphql_api.rest.parameters import OPTIONS, query, read_page, read_video_options
 from graphql_api.rest.problems import NO_STORE
 from graphql_api.rest.receiving import received
-from graphql_api.types import cursor_of
 from i2v_core.jobs import Job, is_id
 from i2v_core.viewers import Scope
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from starlette.requests import Request
 
 from graphql_api.context import Services
+from graphql_api.cursors import read_cursor
 from graphql_api.rest.problems import Problem, RestCode
-from graphql_api.types import read_cursor
 from graphql_api.uploads import MAX_SEED, VideoOptionsInput, read_options
 from i2v_core.errors import Code
 from i2v_core.jobs import Motion, VideoOptions

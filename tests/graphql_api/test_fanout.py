@@ -30,10 +30,11 @@ from graphql_api.types import JobDeleted, JobProgress, Queue
 from i2v_core.jobs import Failure, Job, JobState, Stage, VideoOptions
 from i2v_core.line import Estimate
 from i2v_core.mailbox import Progress
-from i2v_core.queue_watch import QueueState
+from i2v_core.queue_watch import QueueState, SlotState
 from i2v_core.settings import Settings
 from tests.graphql_api.asking import asking
 
+FREE = SlotState(0.0, None, False, 0.0)
 ROOTS = {"jobProgress": '(jobId: "job_x")', "viewerJobs": "", "queueChanged": ""}
 
 
@@ -51,7 +52,7 @@ EVENTS: dict[str, list[Any]] = {
     ],
     "viewerJobs": [progress(), JobDeleted(job_id="job_gone")],  # type: ignore[arg-type]
     "queueChanged": [
-        Queue.of(QueueState(0, 4, 1, 30.0, 12.346, False)),
+        Queue.of(QueueState(0, 4, 1, 30.0, 12.346, False, (SlotState(33.333, 20.004, True, 5.0), FREE))),
         Queue.of(QueueState(0, 0, 0, None, None, True)),
     ],
 }
@@ -220,7 +221,7 @@ def test_plans_are_bounded() -> None:
 
 async def test_an_error_of_the_stream_is_masked_as_ever(settings: Settings) -> None:
     class Broken:
-        async def queue(self, flow: str) -> AsyncGenerator[QueueState, None]:
+        async def queue(self, flow: str, viewer: str) -> AsyncGenerator[QueueState, None]:
             yield QueueState(0, 4, 1, 30.0, 12.346, False)
             raise RuntimeError("a secret of the server")
 

@@ -23,7 +23,7 @@ PROGRESS = """subscription($id: ID!, $after: Int) { jobProgress(jobId: $id, afte
   __typename ... on JobProgress { state version } } }"""
 JOBS = """subscription($known: [KnownJob!]) { viewerJobs(known: $known) {
   __typename ... on JobProgress { job { id } version } ... on JobDeleted { jobId } } }"""
-QUEUE = "subscription { queueChanged { length processing modelSeconds estimatedWaitSeconds paused } }"
+QUEUE = "subscription { queueChanged { length processing modelSeconds estimatedWaitSeconds paused slots { percent isMine } } }"
 
 
 @pytest.fixture
@@ -94,6 +94,7 @@ async def test_the_queue_stands_at_once_and_changes(context: Context) -> None:
 
     assert empty == {
         "length": 0, "processing": 0, "modelSeconds": None, "estimatedWaitSeconds": None, "paused": False,
+        "slots": [],
     }  # fmt: skip
     assert longer["length"] == 1
     assert context.services.hub.sizes() == {"mailboxes": 0, "watched": 0, "queue": 0}
