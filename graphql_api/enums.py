@@ -76,7 +76,7 @@ _register(
     "What a token may do.",
     {
         Scope.READ: "Look at jobs, thumbnails, the queue and the limits, and watch progress.",
-        Scope.WRITE: "Upload, cancel, retry, move and delete.",
+        Scope.WRITE: "Upload, cancel, retry, move, keep and delete.",
         Scope.PLAY: "Open playbacks and fetch their segments.",
     },
     name="ApiTokenScope",

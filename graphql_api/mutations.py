@@ -9,6 +9,7 @@ import strawberry
 from graphql_api import ordering, playing, uploads
 from graphql_api.context import Info
 from graphql_api.enums import Protection
+from graphql_api.keeping import KeepingMutations
 from graphql_api.multipart import ReceivedFile
 from graphql_api.ordering import AlreadyFinished, JobUnknown
 from graphql_api.playback_types import Playback, Ticket, Tickets
@@ -62,7 +63,7 @@ TicketsResult = Annotated[
 
 
 @strawberry.type(description="What can be done.")
-class Mutation(TokenMutations):
+class Mutation(KeepingMutations, TokenMutations):
     @strawberry.mutation(
         description="Take in a picture and queue it. From the moment you have the job's id, nothing loses it."
     )

@@ -141,6 +141,7 @@ class Query(TokenQueries):
             max_seconds=MAX_SECONDS,
             default_seconds=settings.video_seconds,
             retention_hours=settings.retention_hours,
+            keep_at_most_hours=settings.longest_keep_hours,
             max_waiting=settings.waiting_per_viewer,
             max_waiting_overall=settings.waiting_overall,
             max_uploads_per_minute=settings.uploads_per_minute,

@@ -30,6 +30,8 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "Mutation.retryJob": Scope.WRITE,
     "Mutation.moveJob": Scope.WRITE,
     "Mutation.deleteJob": Scope.WRITE,
+    "Mutation.deleteJobs": Scope.WRITE,
+    "Mutation.keepJob": Scope.WRITE,
     "Mutation.openPlayback": Scope.PLAY,
     "Mutation.playbackTickets": Scope.PLAY,
     "Mutation.createApiToken": None,

@@ -227,6 +227,9 @@ class Limits:
     max_seconds: float = strawberry.field(description="Longest video in seconds.")
     default_seconds: float = strawberry.field(description="Length of a video in seconds if none is asked for.")
     retention_hours: float = strawberry.field(description="Hours a finished job is kept.")
+    keep_at_most_hours: float = strawberry.field(
+        description="Hours from now until which `keepJob` keeps a job at most."
+    )
     max_waiting: int = strawberry.field(description="Pictures that you may have waiting at once.")
     max_waiting_overall: int = strawberry.field(description="Pictures that may wait in all.")
     max_uploads_per_minute: int = strawberry.field(description="Uploads that you may begin in a minute.")

@@ -29,6 +29,14 @@ class ApiSettings(BaseSettings):
         20, ge=1, le=1000, description="API tokens one viewer may have: one for each program of theirs, and room."
     )
 
+    # Keeping and sharing ----------------------------------------------------------------------------------------
+    keep_at_most_hours: float = Field(
+        720,
+        gt=0,
+        le=24 * 3650,
+        description="Hours from now until which a viewer can have an ended job kept, with its video. Never fewer than `I2V_RETENTION_HOURS`; the same number turns keeping for longer off.",
+    )
+
     # What a GraphQL request may ask for ---------------------------------------------------------------------------
     introspection: Literal["on", "off"] = Field(
         "on",

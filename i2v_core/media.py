@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -86,6 +86,11 @@ class MediaStore:
     def delete(self, job_id: str) -> None:
         """Remove everything of a job; nothing happens if there is nothing."""
         shutil.rmtree(self.folder(job_id), ignore_errors=True)
+
+    def delete_many(self, job_ids: Iterable[str]) -> None:
+        """Remove everything of these jobs."""
+        for job_id in job_ids:
+            self.delete(job_id)
 
     def drop_run(self, job_id: str, run: int) -> None:
         """Remove the segments of one run."""

@@ -211,12 +211,16 @@ class JobQueue:
 
     async def delete(self, job_id: str, viewer: str) -> bool:
         """Delete a job of the viewer with every key of it. False if it is unknown or another viewer's."""
+        return bool(await self.delete_many([job_id], viewer))
+
+    async def delete_many(self, job_ids: Sequence[str], viewer: str) -> list[str]:
+        """Delete those of the jobs that are the viewer's, in one step; the ids of those that are gone by it."""
         answer = await self._scripts.run(
             "delete",
-            [keys.job(job_id), keys.viewer_jobs(viewer)],
-            [keys.EVENTS, keys.CONTROL, job_id, viewer, secrets.token_hex(8)],
+            [keys.viewer_jobs(viewer)],
+            [keys.EVENTS, keys.CONTROL, viewer, secrets.token_hex(8), *dict.fromkeys(job_ids)],
         )
-        return bool(answer)
+        return [str(job_id) for job_id in answer]
 
     async def retry(self, job: Job, flow: str) -> Retried:
         """Make a job of the viewer again that FAILED or was CANCELLED, at the end of the flow, with all its attempts."""

@@ -246,6 +246,11 @@ class Settings(ApiSettings):
         return int(self.retention_hours * 3600)
 
     @property
+    def longest_keep_hours(self) -> float:
+        """Hours from now until which an ended job can be kept: never fewer than it is kept anyway."""
+        return max(self.keep_at_most_hours, self.retention_hours)
+
+    @property
     def own_api_url(self) -> str:
         """Base address under which this process's own server, or the configured one, answers the API."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)

@@ -56,6 +56,8 @@ COSTS = {
     "Mutation.retryJob": Cost(_CHANGE),
     "Mutation.moveJob": Cost(_CHANGE),
     "Mutation.deleteJob": Cost(_CHANGE),
+    "Mutation.deleteJobs": Cost(_CHANGE, each=50, times=10, sized_by=("ids",)),
+    "Mutation.keepJob": Cost(_CHANGE),
     "Mutation.createApiToken": Cost(_CHANGE),
     "Mutation.revokeApiToken": Cost(_CHANGE),
     # Elliptic curves, and a ticket for each segment.

@@ -1,13 +1,21 @@
--- Deletes a job of the viewer with every key of it; one that runs is cancelled by it.
--- KEYS job, viewer's jobs   ARGV events, control, id, viewer, a word for this call
--- Answers 1, or 0 if it is unknown or another viewer's.
-if was_made(ARGV[5]) then return 1 end
-local held = redis.call('HMGET', KEYS[1], 'state', 'viewer')
-if held[2] ~= ARGV[4] then return 0 end
-leave_queue(KEYS[1], ARGV[3])
-redis.call('DEL', KEYS[1], viewings(ARGV[3]))
-remember(ARGV[5])
-redis.call('ZREM', KEYS[2], ARGV[3])
-redis.call('PUBLISH', ARGV[1], cjson.encode({ type = 'deleted', id = ARGV[3], viewer = ARGV[4] }))
-if held[1] == 'PROCESSING' then redis.call('PUBLISH', ARGV[2], cjson.encode({ type = 'cancel', id = ARGV[3] })) end
-return 1
+-- Deletes jobs of the viewer with every key of them; one that runs is cancelled by it.
+-- KEYS viewer's jobs   ARGV events, control, viewer, a word for this call, ids...
+-- Answers the ids of those that are gone by it: not those that are unknown or another viewer's.
+if was_made(ARGV[4]) then return cjson.decode(redis.call('GET', call_key(ARGV[4]))) end
+local gone = {}
+for i = 5, #ARGV do
+  local id = ARGV[i]
+  local held = redis.call('HMGET', job_key(id), 'state', 'viewer')
+  if held[2] == ARGV[3] then
+    leave_queue(job_key(id), id)
+    forget_belongings(id)
+    redis.call('DEL', job_key(id))
+    redis.call('ZREM', KEYS[1], id)
+    redis.call('PUBLISH', ARGV[1], cjson.encode({ type = 'deleted', id = id, viewer = ARGV[3] }))
+    if held[1] == 'PROCESSING' then redis.call('PUBLISH', ARGV[2], cjson.encode({ type = 'cancel', id = id })) end
+    gone[#gone + 1] = id
+  end
+end
+-- What was answered is kept with the word; an empty list would be read as an object.
+if #gone > 0 then redis.call('SET', call_key(ARGV[4]), cjson.encode(gone), 'EX', 60) end
+return gone

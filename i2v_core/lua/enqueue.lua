@@ -21,7 +21,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('SET', KEYS[2], ARGV[5], 'PX', ARGV[7])
 join_line(id, ARGV[8], ARGV[7])
 redis.call('ZADD', KEYS[3], ARGV[6], id)
-redis.call('PEXPIRE', KEYS[3], ARGV[7])
+live_at_least(KEYS[3], tonumber(ARGV[7]))
 if KEYS[4] ~= '' then
   redis.call('HSET', KEYS[4], 'job', id, 'fingerprint', ARGV[11])
   redis.call('EXPIRE', KEYS[4], ARGV[12])

@@ -34,6 +34,10 @@ local function job_key(id) return 'i2v:job:' .. id end
 -- Key of the playbacks that were opened of a job.
 local function viewings(id) return 'i2v:viewings:' .. id end
 
+-- Keys beside its document that live as long as the job does.
+local function belongings(id) return { viewings(id) } end
+local function forget_belongings(id) redis.call('DEL', unpack(belongings(id))) end
+
 -- Takes the job out of the queue with everything that arq keeps of it.
 local function leave_queue(key, id)
   leave_line(id, redis.call('HGET', key, 'flow') or '')
@@ -42,13 +46,17 @@ end
 
 -- Ends a job: terminal state, times, lifetime, out of the queue.
 local function conclude(key, channel, id, now, retention, fields)
+  -- One that was asked to be kept for longer and is made again is kept as long all the same.
+  local kept = tonumber(redis.call('HGET', key, 'kept_until') or 0)
+  local expires = math.max(tonumber(now) + tonumber(retention), kept)
+  local lives_ms = math.ceil((expires - now) * 1000)
   fields.finished_at = now
-  fields.expires_at = string.format('%.3f', tonumber(now) + tonumber(retention))
+  fields.expires_at = string.format('%.3f', expires)
   fields.stage = ''
   leave_queue(key, id)
   change(key, channel, fields)
-  redis.call('EXPIRE', key, retention)
-  redis.call('EXPIRE', viewings(id), retention)
+  redis.call('PEXPIRE', key, lives_ms)
+  for _, other in ipairs(belongings(id)) do redis.call('PEXPIRE', other, lives_ms) end
 end
 
 local function token_key(digest) return 'i2v:token:' .. digest end

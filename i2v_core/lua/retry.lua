@@ -10,8 +10,8 @@ if held[1] ~= 'FAILED' and held[1] ~= 'CANCELLED' then return 'not_over' end
 if redis.call('ZCARD', flow_key(ARGV[5])) >= tonumber(ARGV[8]) then return 'flow_full' end
 if redis.call('ZCARD', QUEUE) >= tonumber(ARGV[9]) then return 'queue_full' end
 remember(ARGV[10])
-redis.call('PEXPIRE', KEYS[1], ARGV[7])
-redis.call('PEXPIRE', KEYS[3], ARGV[7])
+live_at_least(KEYS[1], tonumber(ARGV[7]))
+live_at_least(KEYS[3], tonumber(ARGV[7]))
 redis.call('SET', KEYS[2], ARGV[6], 'PX', ARGV[7])
 join_line(ARGV[3], ARGV[5], ARGV[7])
 change(KEYS[1], ARGV[1], {
