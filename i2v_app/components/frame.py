@@ -13,7 +13,7 @@ from i2v_app.components.trouble import connection_bar, notice_bar
 from i2v_app.messages.words import t
 
 
-def framed(*content: rx.Component, skip_to: str = "", skip_words: str = "") -> rx.Component:
+def framed(*content: rx.Component, skip_to: str = "", skip_words: str | rx.Var[str] = "") -> rx.Component:
     """The content as a whole page. `skip_to` is the id of what a keyboard may want to go to at once."""
     return rx.el.div(
         rx.el.a(skip_words, href=f"#{skip_to}", class_name="skip-link") if skip_to else rx.fragment(),

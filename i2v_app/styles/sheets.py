@@ -12,5 +12,16 @@ def _sheet(name: str) -> str:
 
 STYLESHEETS = [
     _sheet(name)
-    for name in ("tokens.css", "base.css", "controls.css", "invitation.css", "cards.css", "player.css", "trouble.css")
+    for name in (
+        "tokens.css",
+        "base.css",
+        "controls.css",
+        "invitation.css",
+        "cards.css",
+        "player.css",
+        "gallery.css",
+        "gallery_tiles.css",
+        "gallery_actions.css",
+        "trouble.css",
+    )
 ]
