@@ -21,6 +21,8 @@ config = rx.Config(
         "@fontsource-variable/instrument-sans@5.3.0",
         # Words with numbers in them, in every language (i2v_app/messages).
         "intl-messageformat@12.1.5",
+        # The gallery draws only the tiles near the view (i2v_app/components/gallery).
+        "@tanstack/react-virtual@3.14.26",
         # Not in the page: tests/browser runs it against the page.
         "axe-core@4.14.1",
     ],

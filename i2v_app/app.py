@@ -7,6 +7,7 @@ import reflex as rx
 from i2v_app.components.broken import error_boundary
 from i2v_app.messages.words import LANGUAGES
 from i2v_app.pages.about import about
+from i2v_app.pages.gallery import all_videos
 from i2v_app.pages.not_found import not_found
 from i2v_app.pages.start import start
 from i2v_app.states.about import AboutState
@@ -58,4 +59,5 @@ app = rx.App(
 )
 app.add_page(start, route="/", title="i2v: picture to video", description=_DESCRIPTION, on_load=JobsState.watch)
 app.add_page(about, route="/about", title="About · i2v", on_load=[JobsState.watch, AboutState.read])
+app.add_page(all_videos, route="/gallery", title="All videos · i2v", description=_DESCRIPTION, on_load=JobsState.watch)
 app.add_page(not_found, route="404", title="Not found · i2v", on_load=JobsState.watch)

@@ -15,6 +15,9 @@ export function ServerClock({ now }) {
   return null;
 }
 
+/** Milliseconds by the server's clock. */
+export const serverNow = () => Date.now() - skew * 1000;
+
 /** A moment given in UNIX seconds by the server's clock: hour and minute, or the day if `day` is set. */
 export function LocalTime({ at, day }) {
   const language = useLanguage();
