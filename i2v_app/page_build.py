@@ -19,6 +19,10 @@ _LOCAL_NAMES = "assets/*.js"
 _NAMES = re.compile(r"(SAME_DOMAIN_HOSTNAMES\s*=\s*)\[[^\]]*\]")
 #: Files that are served as they are, from the root.
 _PUBLIC = Path(__file__).parent / "public"
+#: The font of most words. Asked for at once and not when the stylesheet has come, and used if it is there when the words
+#: are first drawn, else from the next page on: words that change their font move what is below them.
+_FONT = "assets/*-latin-wght-normal-*.woff2"
+_OFFLINE = "offline.html"
 #: Copies of sources that the bundler has already taken in.
 _LEFTOVERS = ("external", "styles")
 
@@ -39,10 +43,27 @@ class OwnOriginPlugin(Plugin):
         _rewrite(static, _LOCAL_NAMES, _NAMES, lambda match: f"{match[1]}[]")
         shutil.copytree(_PUBLIC, static, dirs_exist_ok=True)
         build_offline_page(static)
+        _preload_font(static)
+        _never_swap_fonts(static)
         for path in static.rglob("*.map"):
             path.unlink()
         for name in _LEFTOVERS:
             shutil.rmtree(static / name, ignore_errors=True)
+
+
+def _preload_font(static: Path) -> None:
+    fonts = [path.relative_to(static).as_posix() for path in static.glob(_FONT)]
+    if len(fonts) != 1:
+        raise RuntimeError(f"expected one {_FONT} in the built page, found {len(fonts)}")
+    link = f'<link rel="preload" href="/{fonts[0]}" as="font" type="font/woff2" crossorigin="anonymous"/>'
+    for page in static.rglob("*.html"):
+        if page.name != _OFFLINE:  # which has no font but the system's
+            page.write_text(page.read_text().replace("<title>", f"{link}<title>", 1))
+
+
+def _never_swap_fonts(static: Path) -> None:
+    for sheet in static.glob("assets/*.css"):
+        sheet.write_text(sheet.read_text().replace("font-display:swap", "font-display:optional"))
 
 
 def _rewrite(static: Path, glob: str, pattern: re.Pattern[str], how: Callable[[re.Match[str]], str]) -> None:

@@ -81,15 +81,15 @@ def _walk(browser: Browser, server: Server) -> None:
     page.unroute_all()
 
     page.goto(server.url)
-    add(page, "landscape_1.jpg")
+    add(page, "photos/mountains.jpg")
     expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=_PATIENCE)
-    for count, name in enumerate(("chelsea.png", "astronaut.png", "coffee.png"), start=2):
+    for count, name in enumerate(("photos/dogs.jpg", "chelsea.png", "photos/flower.jpg"), start=2):
         add(page, name)
         expect(page.locator("[data-job]")).to_have_count(count, timeout=_PATIENCE)
     _take(page, "waiting")
     _until(page, 40)
     _take(page, "being-made")
-    _lose_the_picture(page, server, "coffee.png")
+    _lose_the_picture(page, server, "flower.jpg")
     expect(page.locator("[data-state=FAILED]")).to_have_count(1, timeout=_PATIENCE)
     expect(page.locator("[data-state=COMPLETED]")).to_have_count(3, timeout=_PATIENCE)
     _take(page, "finished")

@@ -32,7 +32,6 @@ def _limits() -> rx.Component:
     return rx.el.section(
         rx.el.h2(t("about.limits")),
         rx.el.dl(
-            _fact(t("about.formats"), state.formats),
             _fact(t("about.size"), t("about.size_is", megabytes=state.max_megabytes, megapixels=state.max_megapixels)),
             _fact(t("about.length"), t("about.length_is", least=state.min_seconds, most=state.max_seconds)),
             _fact(t("about.waiting"), t("about.waiting_is", yours=state.max_waiting, all=state.max_waiting_overall)),
@@ -40,6 +39,8 @@ def _limits() -> rx.Component:
             _fact(t("about.kept"), _time(state.kept_days, state.kept_hours)),
             _fact(t("about.kept_longer"), _time(state.kept_at_most_days, state.kept_at_most_hours)),
             _fact(t("about.links"), _time(state.links_at_most_days, state.links_at_most_hours)),
+            # The last, because it may be two lines: less is below it to move.
+            _fact(t("about.formats"), state.formats),
         ),
     )
 

@@ -18,6 +18,8 @@ def test_baked_in_addresses_become_the_pages_own(tmp_path: Path) -> None:
     context = built.parent / "context-3c4d.js"
     context.write_text("var a=1,SAME_DOMAIN_HOSTNAMES=[`localhost`,`0.0.0.0`,`::`],b=2;")
     (built.parent / "app.js.map").write_text("{}")
+    (built.parent / "sans-latin-wght-normal-5e6f.woff2").touch()
+    (tmp_path / "index.html").write_text("<head><title>i2v</title></head>")
 
     OwnOriginPlugin().post_build(static_dir=tmp_path)
 
@@ -27,6 +29,9 @@ def test_baked_in_addresses_become_the_pages_own(tmp_path: Path) -> None:
     assert context.read_text() == "var a=1,SAME_DOMAIN_HOSTNAMES=[],b=2;", "https://localhost:8443 would lose its port"
     assert not list(tmp_path.rglob("*.map"))
     assert (tmp_path / "favicon.svg").exists()
+    assert 'href="/assets/sans-latin-wght-normal-5e6f.woff2" as="font"' in (tmp_path / "index.html").read_text()
+    assert "Der Server ist nicht erreichbar" in (tmp_path / "offline.html").read_text()
+    assert "/* hash */" not in (tmp_path / "sw.js").read_text()
 
 
 def test_a_build_that_looks_otherwise_is_not_passed_over(tmp_path: Path) -> None:
