@@ -9,6 +9,7 @@ from i2v_app.messages.words import LANGUAGES
 from i2v_app.pages.about import about
 from i2v_app.pages.gallery import all_videos
 from i2v_app.pages.not_found import not_found
+from i2v_app.pages.shared import META, shared
 from i2v_app.pages.start import start
 from i2v_app.states.about import AboutState
 from i2v_app.states.jobs import JobsState
@@ -60,4 +61,5 @@ app = rx.App(
 app.add_page(start, route="/", title="i2v: picture to video", description=_DESCRIPTION, on_load=JobsState.watch)
 app.add_page(about, route="/about", title="About · i2v", on_load=[JobsState.watch, AboutState.read])
 app.add_page(all_videos, route="/gallery", title="All videos · i2v", description=_DESCRIPTION, on_load=JobsState.watch)
+app.add_page(shared, route="/shared", title="A video for you · i2v", meta=META)
 app.add_page(not_found, route="404", title="Not found · i2v", on_load=JobsState.watch)

@@ -192,6 +192,39 @@ def test_another_is_made_of_the_same_picture(context: BrowserContext, server: Se
     assert page.evaluate(_SAME_PLACE), "cut as the video is"
 
 
+def test_a_link_lets_others_watch_until_it_is_withdrawn(two: Page, browser: Browser, server: Server) -> None:
+    viewer = _open(two, "coffee.png")
+    viewer.get_by_role("button", name="Share").click()
+    sheet = viewer.get_by_role("dialog", name="Share this video")
+    sheet.get_by_label("Link ends").select_option("When the video is deleted")
+    sheet.get_by_role("button", name="Make a link").click()
+    address = sheet.get_by_label("Address of the link").input_value()
+    assert re.match(rf"{server.url}/shared#\S{{40,}}$", address)
+    expect(sheet.get_by_role("listitem")).to_contain_text("not opened yet")
+
+    asked: list[str] = []
+    stranger = browser.new_context()
+    stranger.on("request", lambda request: asked.append(request.url))
+    page = stranger.new_page()
+    page.goto(address)
+    expect(page.get_by_role("heading", name="coffee.png")).to_be_visible()
+    expect(page.locator(".player")).to_have_attribute("data-phase", "playing", timeout=15_000)
+    wait_until(lambda: place(page.locator("video")) > 0.2, what="the picture moving")
+    assert not any(address.split("#")[1] in url for url in asked), "the secret stands in no address that is asked for"
+    expect(page.get_by_text("astronaut.png")).to_have_count(0)
+    assert page.locator("meta[name=robots]").get_attribute("content") == "noindex, nofollow"
+
+    two.keyboard.press("Escape")
+    viewer.get_by_role("button", name="Share").click()
+    expect(sheet.get_by_label("Address of the link")).to_have_count(0)
+    expect(sheet.get_by_role("listitem")).to_contain_text("opened once")
+    sheet.get_by_role("button", name="Withdraw").click()
+    expect(sheet.get_by_role("status")).to_have_text("The link was withdrawn.")
+    page.reload()
+    expect(page.get_by_role("heading", name="This link has ended or was withdrawn")).to_be_visible()
+    stranger.close()
+
+
 def test_the_keys_are_told_and_the_focus_stays_within(two: Page) -> None:
     viewer = _open(two, "coffee.png")
     two.keyboard.press("?")

@@ -12,6 +12,11 @@ const OPEN = `mutation ($jobId: ID!, $publicKey: String!, $protection: Protectio
     ... on PlaybackRefused { code message howToFix }
     ... on TryAgain { message howToFix } } }`;
 
+const OPEN_SHARED = OPEN.replace("$jobId: ID!", "$secret: String!").replace(
+  "openPlayback(jobId: $jobId,",
+  "openPlayback: openSharedPlayback(secret: $secret,",
+);
+
 const TICKETS = `mutation ($id: ID!, $indexes: [Int!]!) { playbackTickets(playbackId: $id, indexes: $indexes) { __typename
   ... on Tickets { tickets { index value } segmentCount complete }
   ... on PlaybackRefused { code message howToFix }
@@ -53,6 +58,10 @@ export const hasNoVideo = (error) => error?.code === "HAS_NO_VIDEO";
  */
 export const openingOf = (jobId) => async (publicKey, protection, signal) =>
   checked((await ask(OPEN, { jobId, publicKey, protection }, signal)).openPlayback, "Playback");
+
+/** The same for what a link's secret leads to. */
+export const openingOfShared = (secret) => async (publicKey, protection, signal) =>
+  checked((await ask(OPEN_SHARED, { secret, publicKey, protection }, signal)).openPlayback, "Playback");
 
 /** The API's `Tickets` for those of the segments that exist; if none does yet, the answer waits. Throws as an opening does. */
 export async function ticketsFor(id, indexes, signal) {

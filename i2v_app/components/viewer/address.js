@@ -27,6 +27,7 @@ export function addressOf(jobId) {
 
 /** Watch a job large: as a step in the browser's history, unless another is being watched, whose place it takes. */
 export function watchLarge(jobId) {
+  shown = here();
   if (read()) history.replaceState(history.state, "", addressOf(jobId));
   else history.pushState({ ...history.state, [OPENED]: true }, "", addressOf(jobId));
   tell();

@@ -14,6 +14,7 @@ import { Help } from "./help.jsx";
 import { actionOf } from "./keys.js";
 import { useNeighbours } from "./neighbours.js";
 import { Screen } from "./screen.jsx";
+import { Share } from "./share.jsx";
 import { useJob } from "./use_job.js";
 
 /** Shows itself when the address says `?watch=<job id>`. */
@@ -73,7 +74,8 @@ function Theatre({ id }) {
       )}
       {job && (
         <div className="viewer-actions">
-          <Another key={id} job={job} />
+          <Another key={`another-${id}`} job={job} />
+          {job.state === "COMPLETED" && <Share key={`share-${id}`} job={job} />}
         </div>
       )}
       <div className="viewer-corner">

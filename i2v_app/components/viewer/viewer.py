@@ -17,6 +17,7 @@ from i2v_app.components.icons import icon
 from i2v_app.messages.words import t
 
 _SOURCE = rx.asset("viewer.jsx", shared=True)
+_SHARED = rx.asset("shared.jsx", shared=True)
 for _module in (
     "another.jsx",
     "asking.js",
@@ -28,6 +29,8 @@ for _module in (
     "original.jsx",
     "panel.jsx",
     "screen.jsx",
+    "share.jsx",
+    "sharing.js",
     "trouble.jsx",
     "use_frame.js",
     "use_hold.js",
@@ -45,7 +48,15 @@ class Viewer(rx.NoSSRComponent):
     tag = "Viewer"
 
 
+class SharedVideo(rx.NoSSRComponent):
+    """The video behind a link, whose secret it reads from the address: nothing of it passes through the page's state."""
+
+    library = _SHARED.importable_path
+    tag = "SharedVideo"
+
+
 viewer = Viewer.create
+shared_video = SharedVideo.create
 
 
 def expand(card: Any) -> rx.Component:
