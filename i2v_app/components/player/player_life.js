@@ -148,10 +148,10 @@ export class PlayerLife {
   }
 
   /** Stop where it is and say why over the last picture. */
-  #stand({ says, fix, message, howToFix, canRetry = false }) {
+  #stand({ says, fix, code, message, howToFix, canRetry = false }) {
     if (this.seen.trouble) return;
     this.#viewing?.follow(false);
-    this.#show({ phase: "refused", note: "", trouble: { says, fix, message, howToFix, canRetry }, isGrowing: false });
+    this.#show({ phase: "refused", note: "", trouble: { says, fix, code, message, howToFix, canRetry }, isGrowing: false });
     this.stop();
   }
 

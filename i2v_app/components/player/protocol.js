@@ -1,7 +1,5 @@
 // What the player asks the API, and what it makes of the answers.
 
-import { say } from "$/public/external/i2v_app/messages/words/messages.js";
-
 import { Later, ask } from "./graphql.js";
 
 const OPEN = `mutation ($jobId: ID!, $publicKey: String!, $protection: Protection!) {
@@ -23,21 +21,15 @@ const TICKETS = `mutation ($id: ID!, $indexes: [Int!]!) { playbackTickets(playba
   ... on TryAgain { message howToFix } } }`;
 
 /**
- * This cannot be played. `code` is the API's, for programs; `told` says why and what to do: `{ message, howToFix }` in the
+ * This cannot be played. `code` is the API's, for programs; `told` says why and what to do: `{ code, message, howToFix }` in the
  * API's words, or `{ says, fix }`, messages of the page.
  */
 export class Refused extends Error {
   constructor({ code, ...told }) {
     super(told.says ?? told.message);
     this.code = code;
-    this.told = inTheReadersWords(code, told);
+    this.told = { code, ...told };
   }
-}
-
-function inTheReadersWords(code, told) {
-  if (!code) return told;
-  const message = say.refusal(code, {}) || told.message;
-  return { ...told, message, howToFix: say.howToFix?.(code, {}) || told.howToFix };
 }
 
 /** This playback has ended; another of the same video may be opened. */

@@ -43,13 +43,13 @@ export function Surface({ frame, video, playback, poster, name, loops = true, on
 }
 
 // `says` and `fix` are messages of the page; `message` and `howToFix` are somebody else's words.
-function Trouble({ says, fix, message, howToFix, canRetry, onRetry }) {
+function Trouble({ says, fix, code, message, howToFix, canRetry, onRetry }) {
   const say = useMessages();
   return (
     // What became of a job is said by the page; said aloud here is only what stands nowhere else.
     <div className="player-trouble" role={canRetry ? "alert" : undefined}>
-      <strong>{says ? say(says) : message}</strong>
-      <span>{fix ? say(fix) : howToFix}</span>
+      <strong>{says ? say(says) : (code && say.refusal(code, {})) || message}</strong>
+      <span>{fix ? say(fix) : (code && say.howToFix?.(code, {})) || howToFix}</span>
       {canRetry && (
         <button type="button" className="button small" onClick={onRetry}>
           {say("player.try_again")}
