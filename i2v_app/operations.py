@@ -37,7 +37,7 @@ QUEUE_AND_LIMITS = gql(
 )
 LIMITS = gql(
     "query { limits { maxUploadBytes maxMegapixels formats minSeconds maxSeconds retentionHours"
-    " keepAtMostHours shareLinkMaxHours maxWaiting maxWaitingOverall maxUploadsPerMinute watermark } }"
+    " keepAtMostHours shareLinkMaxHours maxWaiting maxWaitingOverall maxUploadsPerMinute modelName watermark } }"
 )
 _REFUSAL = "... on Refusal { code message howToFix retryAfterSeconds limit { name value unit } }"
 

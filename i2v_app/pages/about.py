@@ -32,6 +32,7 @@ def _limits() -> rx.Component:
     return rx.el.section(
         rx.el.h2(t("about.limits")),
         rx.el.dl(
+            _fact(t("about.model"), state.model),
             _fact(t("about.size"), t("about.size_is", megabytes=state.max_megabytes, megapixels=state.max_megapixels)),
             _fact(t("about.length"), t("about.length_is", least=state.min_seconds, most=state.max_seconds)),
             _fact(t("about.waiting"), t("about.waiting_is", yours=state.max_waiting, all=state.max_waiting_overall)),

@@ -18,6 +18,8 @@ class AboutState(rx.State):
     max_megabytes: float = 0.0
     max_megapixels: float = 0.0
     formats: str = ""
+    #: What the model calls itself.
+    model: str = ""
     min_seconds: float = 0.0
     max_seconds: float = 0.0
     max_waiting: int = 0
@@ -49,6 +51,7 @@ class AboutState(rx.State):
     def _take(self, limits: dict[str, Any]) -> None:
         self.max_megabytes = limits["maxUploadBytes"] / 1_000_000
         self.max_megapixels = limits["maxMegapixels"]
+        self.model = limits["modelName"]
         self.formats = ", ".join(limits["formats"])
         self.min_seconds, self.max_seconds = limits["minSeconds"], limits["maxSeconds"]
         self.max_waiting, self.max_waiting_overall = limits["maxWaiting"], limits["maxWaitingOverall"]

@@ -26,6 +26,7 @@ STYLESHEETS = [
         "gallery_tiles.css",
         "gallery_actions.css",
         "player.css",
+        "viewer_sheets.css",
         "viewer.css",
         "trouble.css",
         "about.css",
