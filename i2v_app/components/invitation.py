@@ -13,6 +13,9 @@ from i2v_app.components.uploader.uploader import framing, picture_drop, samples
 from i2v_app.messages.words import t
 from i2v_app.states.queue import QueueState
 
+#: What is usually taken: it holds the place of what is taken here until that is known.
+_FORMATS = "JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF, BMP"
+
 
 def invitation() -> rx.Component:
     """The top of the page."""
@@ -45,7 +48,9 @@ def invitation() -> rx.Component:
         rx.el.p(
             rx.cond(
                 QueueState.standing == "",
-                "",
+                rx.el.span(
+                    t("invitation.accepted", formats=_FORMATS, megabytes=20, megapixels=50), class_name="coming"
+                ),
                 t(
                     "invitation.accepted",
                     formats=QueueState.formats.join(", "),
@@ -65,16 +70,24 @@ def _wait() -> rx.Component:
     wait = _span(QueueState.wait, QueueState.wait_unit)
     return rx.fragment(
         icon("clock", 18),
-        rx.el.span(
-            rx.match(
-                QueueState.standing,
-                ("away", t("invitation.away")),
-                ("paused", t("invitation.paused")),
-                ("free", f"{takes} {t('invitation.free')}"),
-                ("busy", f"{takes} {t('invitation.busy', count=QueueState.processing, time=wait)}"),
-                ("line", f"{takes} {t('invitation.line', count=QueueState.waiting, time=wait)}"),
-                t("invitation.asking"),
-            )
+        rx.cond(
+            QueueState.standing == "",
+            rx.fragment(
+                rx.el.span(t("invitation.asking"), class_name="visually-hidden"),
+                # As long as it is going to be, so that nothing moves when it comes.
+                rx.el.span(f"{t('invitation.takes', time=_span(30, 's'))} {t('invitation.free')}", class_name="coming"),
+            ),
+            rx.el.span(
+                rx.match(
+                    QueueState.standing,
+                    ("away", t("invitation.away")),
+                    ("paused", t("invitation.paused")),
+                    ("free", f"{takes} {t('invitation.free')}"),
+                    ("busy", f"{takes} {t('invitation.busy', count=QueueState.processing, time=wait)}"),
+                    ("line", f"{takes} {t('invitation.line', count=QueueState.waiting, time=wait)}"),
+                    "",
+                )
+            ),
         ),
     )
 

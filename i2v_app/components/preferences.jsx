@@ -34,7 +34,7 @@ export function SchemeChoice() {
 
 function Choice({ group, isChosen, choose, children }) {
   return (
-    <label className="choice">
+    <label className="preference">
       <input type="radio" name={group} checked={isChosen} onChange={choose} />
       {children}
     </label>

@@ -56,12 +56,12 @@ def preferences() -> rx.Component:
             rx.el.fieldset(
                 rx.el.legend(t("shell.language")),
                 LanguageChoice.create(languages=LANGUAGES),
-                class_name="choices",
+                class_name="preference-group",
             ),
             rx.el.fieldset(
                 rx.el.legend(t("shell.colours")),
                 SchemeChoice.create(),
-                class_name="choices",
+                class_name="preference-group",
             ),
             id=_PANEL,
             class_name="preferences",

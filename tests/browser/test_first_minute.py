@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_for_everybody import AXE
+from tests.browser.accessibility import assert_accessible
 from tests.browser.visiting import Server, add
 from tests.conftest import PICTURES
 
@@ -47,7 +47,7 @@ def test_who_has_no_picture_tries_a_sample(page: Page) -> None:
     page.get_by_role("button", name="Try a cup of coffee").click()
 
     expect(page.get_by_role("listitem", name="coffee.jpg")).to_have_attribute("data-state", "COMPLETED", timeout=20_000)
-    expect(page.locator(".tile-picture img").first).to_have_attribute("src", re.compile("^blob:"))
+    expect(page.locator(".wish-picture img").first).to_have_attribute("src", re.compile("^blob:"))
     assert _jobs(page)[0]["options"] == {
         "motion": "AUTO",
         "seconds": 5,
@@ -91,7 +91,7 @@ def test_what_stays_in_the_picture_is_chosen_with_the_keys(page: Page) -> None:
     add(page, "coffee.png", "astronaut.png")
     point = page.get_by_role("slider", name="What matters in the picture")
     expect(point).to_be_focused()
-    preview = page.locator("input[value=TALL] ~ .tile-frame img")
+    preview = page.locator("input[value=TALL] ~ .wish-frame img")
     before = preview.evaluate("image => image.style.objectPosition")
     for _ in range(10):
         page.keyboard.press("ArrowLeft")
@@ -100,8 +100,7 @@ def test_what_stays_in_the_picture_is_chosen_with_the_keys(page: Page) -> None:
     expect(point).to_have_attribute("aria-valuetext", "30% from the left, 60% from the top")
     assert preview.evaluate("image => image.style.objectPosition") != before, "the crop is shown as it will be"
     assert not page.locator("[data-job], .card").count(), "nothing is sent before it is said"
-    page.evaluate(AXE.read_text())
-    assert page.evaluate("async () => (await axe.run()).violations.map((one) => [one.id, one.nodes[0].html])") == []
+    assert_accessible(page, "framing")
     page.get_by_role("button", name="Make 2 videos").click()
     expect(page.locator("[data-job]")).to_have_count(2)
 
@@ -205,7 +204,7 @@ def test_a_phone_has_a_camera_and_one_line_of_options(browser: Browser, server: 
 def test_who_wants_no_motion_sees_it_only_where_they_point(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     moving = "image => getComputedStyle(image).animationPlayState"
-    tile = page.locator(".tile", has=page.locator("input[value=PAN]"))
+    tile = page.locator(".wish", has=page.locator("input[value=PAN]"))
     assert tile.locator("img").evaluate(moving) == "paused"
 
     tile.hover()

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
 from i2v_core.jobs import JobState
+from tests.browser.accessibility import assert_accessible
 from tests.browser.seeding import seed, viewer_of
-from tests.browser.test_for_everybody import _assert_accessible as assert_accessible
 from tests.browser.visiting import Server, add
 
 Open = Callable[..., Page]

@@ -15,6 +15,8 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 #: What stands before a block, and a class in it.
 _SELECTOR = re.compile(r"([^{};]+)\{")
 _CLASS = re.compile(r"\.([a-z][\w-]*)")
+#: A rule for whatever has this class.
+_ALONE = re.compile(r"\.([a-z][\w-]*)")
 _TOKEN = re.compile(r"(--[\w-]+)\s*:")
 #: Set by Reflex on the root, by React Router on a link.
 _OF_OTHERS = {"light", "dark", "active"}
@@ -33,6 +35,16 @@ def test_every_class_of_a_stylesheet_is_on_something(sheet: Path) -> None:
     unused = sorted(name for name in classes if not re.search(rf"(?<![\w-]){name}(?![\w-])", used))
 
     assert unused == []
+
+
+def test_a_class_is_given_its_look_in_one_place() -> None:
+    sheets: dict[str, set[str]] = {}
+    for sheet in SHEETS:
+        for selector in _SELECTOR.findall(_COMMENT.sub("", sheet.read_text())):
+            if found := _ALONE.fullmatch(selector.strip()):
+                sheets.setdefault(found[1], set()).add(sheet.stem.split("_")[0])
+
+    assert {name: places for name, places in sheets.items() if len(places) > 1} == {}
 
 
 def test_every_token_is_used() -> None:

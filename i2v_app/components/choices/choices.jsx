@@ -27,10 +27,10 @@ export function Choices({ minSeconds, maxSeconds, defaultSeconds }) {
       <div className="choices-panel" id={panel} role="group" aria-label={say("invitation.options")}>
         <fieldset className="choice choice-motion">
           <legend>{say("invitation.motion")}</legend>
-          <div className="tiles">
+          <div className="wish-row">
             {MOTIONS.map((name) => (
               <Tile key={name} group="motion" value={name} isChosen={name === motion} label={say(`invitation.motion_${name}`)}>
-                <span className="tile-picture" data-motion={name}>
+                <span className="wish-picture" data-motion={name}>
                   <img key={picture.url} src={picture.url} alt="" draggable="false" />
                 </span>
               </Tile>
@@ -39,7 +39,7 @@ export function Choices({ minSeconds, maxSeconds, defaultSeconds }) {
         </fieldset>
         <fieldset className="choice choice-shape">
           <legend>{say("invitation.shape")}</legend>
-          <div className="tiles">
+          <div className="wish-row">
             {Object.entries(SHAPES).map(([name, ratio]) => (
               <Tile
                 key={name}
@@ -48,7 +48,7 @@ export function Choices({ minSeconds, maxSeconds, defaultSeconds }) {
                 isChosen={name === shape}
                 label={RATIOS[name] || say("invitation.shape_AS_PICTURE")}
               >
-                <span className="tile-frame">
+                <span className="wish-frame">
                   <Framed picture={picture} ratio={ratio} />
                 </span>
               </Tile>
@@ -83,10 +83,10 @@ export function Choices({ minSeconds, maxSeconds, defaultSeconds }) {
 
 function Tile({ group, value, isChosen, label, children }) {
   return (
-    <label className="tile">
+    <label className="wish">
       <input type="radio" name={`wish-${group}`} value={value} checked={isChosen} onChange={() => wish({ [group]: value })} />
       {children}
-      <span className="tile-name">{label}</span>
+      <span className="wish-name">{label}</span>
     </label>
   );
 }
