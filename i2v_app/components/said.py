@@ -11,7 +11,7 @@ from i2v_app.messages.words import t
 
 
 def refusal(code: object, message: object, how_to_fix: object) -> tuple[rx.Var[str], rx.Var[str]]:
-    """What was wrong and what to do, by a refusal's variables. In words of the catalogue the one sentence has both."""
+    """What was wrong and what to do, by a refusal's variables."""
     code_var, message_var, fix_var = (rx.Var.create(value) for value in (code, message, how_to_fix))
     saying = t("waiting.unnamed")._get_all_var_data()  # what any message needs to be said
 
@@ -19,5 +19,7 @@ def refusal(code: object, message: object, how_to_fix: object) -> tuple[rx.Var[s
         data = VarData.merge(saying, code_var._get_all_var_data(), other._get_all_var_data())
         return rx.Var(_js_expr=expression, _var_type=str, _var_data=data).guess_type()
 
-    known = f"say.refusal({code_var!s})"
-    return var(f"({known} || {message_var!s})", message_var), var(f'({known} ? "" : {fix_var!s})', fix_var)
+    said, helps = (
+        f"(say.{what}({code_var!s}) || {other!s})" for what, other in (("refusal", message_var), ("howToFix", fix_var))
+    )
+    return var(said, message_var), var(helps, fix_var)

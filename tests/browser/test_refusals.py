@@ -66,10 +66,10 @@ def test_a_waiting_picture_can_be_cancelled_and_deleted(page: Page) -> None:
     expect(card).to_contain_text("Cancelled")
 
     page.get_by_role("button", name="Delete coffee.png").click()
-    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    expect(card).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
     expect(card).to_be_visible()
     page.get_by_role("button", name="Delete coffee.png").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
 
     expect(card).to_have_count(0)
 

@@ -56,11 +56,13 @@ def two(owner: BrowserContext, server: Server) -> Iterator[Page]:
 
 
 def test_the_address_opens_and_closes_it(two: Page, owner: BrowserContext, server: Server) -> None:
+    two.set_viewport_size({"width": 1280, "height": 1400})
+    card = two.locator(".cards .player[data-phase=playing]")
+    expect(card).to_have_count(1)
     link = two.get_by_role("link", name="Watch coffee.png large")
     link.click()
     viewer = _expect_watching(two, "coffee.png")
     expect(two).to_have_url(re.compile(r"/\?watch=job_\w+$"))
-    card = two.locator(".cards .player[data-phase=playing]")
     expect(card).to_have_count(0)
 
     two.go_back()

@@ -188,5 +188,8 @@ const isSame = (one, other) => one.search === other.search && one.states === oth
 /** What the emptiness that is shown is an answer to: while another answer is awaited, still the former wish. */
 const wishOf = (query, wish) => (isSame(query, queryOf(wish)) ? wish : { ...wish, search: query.search });
 
-const inWords = (say, refusal) =>
-  refusal ? say.refusal(refusal.code) || `${refusal.message} ${refusal.howToFix}` : say("keeping.no_answer");
+const inWords = (say, refusal) => {
+  if (!refusal) return say("keeping.no_answer");
+  const { code, message, howToFix } = refusal;
+  return `${say.refusal(code) || message} ${say.howToFix(code) || howToFix}`;
+};

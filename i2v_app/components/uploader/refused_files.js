@@ -28,7 +28,7 @@ export function troubleOf(error) {
 export function wordsFor(trouble, say) {
   if (trouble.says) return [say(trouble.says, trouble.values), say(trouble.helps, trouble.values)];
   const said = trouble.code && say.refusal(trouble.code, trouble.values);
-  return said ? [said, ""] : [trouble.message, trouble.howToFix];
+  return said ? [said, say.howToFix(trouble.code, trouble.values)] : [trouble.message, trouble.howToFix];
 }
 
 const megabytes = (bytes) => Math.round(bytes / 1e5) / 10;
