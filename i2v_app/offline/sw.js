@@ -27,8 +27,11 @@ async function forgetOthers() {
 }
 
 self.addEventListener("fetch", (event) => {
-  if (event.request.mode === "navigate") event.respondWith(load(event));
+  if (event.request.mode === "navigate" && !isNoPage(event.request.url)) event.respondWith(load(event));
 });
+
+// What the server refuses to an address bar with an empty answer is an error of the browser's; from here it would be a download.
+const isNoPage = (url) => /^\/(media|graphql|api)(\/|$)/.test(new URL(url).pathname);
 
 async function load(event) {
   try {

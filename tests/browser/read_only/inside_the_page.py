@@ -58,7 +58,7 @@ _RECORD = """async () => {
     recorder.ondataavailable = (event) => parts.push(event.data);
     recorder.start(100);
     let seen = 0;
-    for (let before = video.currentTime, end = performance.now() + 4000; seen < 1 && performance.now() < end; ) {
+    for (let before = video.currentTime, end = performance.now() + 10000; seen < 2 && performance.now() < end; ) {
       await new Promise(requestAnimationFrame);
       seen += Math.abs(video.currentTime - before);
       before = video.currentTime;
@@ -113,7 +113,7 @@ def drawn_on_canvas(page: Page, wanted: int = 12) -> tuple[list[Picture], str | 
 
 
 def recorded(page: Page) -> tuple[bytes, str | None]:
-    """A second of captureStream through MediaRecorder, and the name of the error that kept it from that."""
+    """Two seconds of captureStream through MediaRecorder, and the name of the error that kept it from that."""
     made = page.evaluate(_RECORD)
     return base64.b64decode(made["data"]), made["refused"]
 

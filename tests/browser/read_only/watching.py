@@ -66,7 +66,7 @@ def watch(context: BrowserContext, target: Target, protection: str) -> Viewing:
     cookies = target.owner.http.cookies
     context.add_cookies([{"name": name, "value": value, "url": target.server.url} for name, value in cookies.items()])
     page = context.new_page()
-    page.set_viewport_size({"width": 1280, "height": 900})
+    page.set_viewport_size({"width": 1280, "height": 1400})  # the whole card
     log = NetworkLog(page)
     page.goto(target.plain.page if protection == PLAIN else target.server.url)
     page.wait_for_function(_PLAYING, timeout=20_000)
