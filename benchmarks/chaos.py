@@ -30,8 +30,8 @@ VIEWERS = 6
 _GRACE = 60.0
 #: Killed by hand more often than any job would be in a year: so many attempts that none runs out of them.
 _ATTEMPTS = 20
-#: The bound that the design sets for being back at work.
-_BACK_AT_WORK = 5.0
+#: Seconds to be back at work. The design's bound; a test on a machine that does other things beside it gives a generous one.
+_BACK_AT_WORK = float(os.environ.get("I2V_CHAOS_BACK_AT_WORK", "5"))
 _ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 LIST = "{ jobs(first: 100) { edges { node { progress { job { id } state percent attempt version } } } } }"
 WATCH = "subscription { viewerJobs { ... on JobProgress { job { id } state percent attempt version } ... on JobDeleted { jobId } } }"
@@ -176,7 +176,7 @@ async def _measure_recovery(deployment: Deployment, record: Record) -> None:
     if before:
         record.recoveries.append(took)
         if took > _BACK_AT_WORK:
-            record.broken["not back at work within 5 s"] += 1
+            record.broken[f"not back at work within {_BACK_AT_WORK:g} s"] += 1
 
 
 async def _until_all_ended(record: Record) -> None:
