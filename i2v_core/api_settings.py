@@ -89,7 +89,7 @@ class ApiSettings(BaseSettings):
         10_000,
         ge=7000,
         le=1_000_000,
-        description="Cost of a GraphQL operation in units of about 6 microseconds of one core: 10,000 hold the others up for 60 ms. Reading the schema costs 4,000 to 6,000, a page of 100 full jobs 8,000, an upload 1,000.",
+        description="Cost of a GraphQL operation in units of about 6 microseconds of one core: 10,000 hold the others up for 60 ms. Reading the schema costs 4,000 to 6,000, a page of 100 full jobs 8,000, a search or another order 1,500 more, an upload 1,000.",
     )
 
     # How the API may be spoken to --------------------------------------------------------------------------------

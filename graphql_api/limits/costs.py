@@ -14,7 +14,8 @@ class Cost:
 
     `own`: units. `each`: units for each item, whatever is asked of it. `times`: how many items it gives if no argument
     says so. `sized_by`: arguments that say how many, a number or a list of what is wanted. `once`: a plain field beside
-    the items of its page, whose number does not matter to it.
+    the items of its page, whose number does not matter to it. `searching`: units on top if one of the arguments of
+    `searched_by` asks for more than the list as it is kept.
     """
 
     own: float = 1
@@ -22,7 +23,12 @@ class Cost:
     times: float = 1
     sized_by: tuple[str, ...] = ()
     once: bool = False
+    searching: float = 0
+    searched_by: tuple[str, ...] = ()
 
+
+#: What those arguments ask nothing more with: null, no text, no states, and the order that the list is kept in.
+KEPT_AS_IT_IS = (None, "", (), "NEWEST")
 
 #: A field that is not in the table. One that gives a list of objects is taken for ten of them.
 PLAIN = Cost()
@@ -37,8 +43,14 @@ COSTS = {
     "Query.job": Cost(_ASK),
     "Query.node": Cost(_ASK),
     "Query.nodes": Cost(_ASK, each=_ASK, times=10, sized_by=("ids",)),
-    # Searched or sorted it is read as a whole: 9 ms for 2,000 jobs, 100 units for the usual hundred.
-    "Query.jobs": Cost(3 * _ASK, times=20, sized_by=("first",)),
+    # Searched or sorted it is read as a whole, however few are wanted: 9 ms for 2,000 jobs, as many as a viewer may have.
+    "Query.jobs": Cost(
+        3 * _ASK,
+        times=20,
+        sized_by=("first",),
+        searching=1500,
+        searched_by=("states", "search", "orderBy"),
+    ),
     "Query.queue": Cost(_ASK),
     "Queue.slots": Cost(times=4),
     # A viewer has 20 by default.

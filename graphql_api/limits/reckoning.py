@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
+    EnumValueNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -25,6 +26,7 @@ from graphql import (
     OperationDefinitionNode,
     SchemaMetaFieldDef,
     SelectionSetNode,
+    StringValueNode,
     TypeMetaFieldDef,
     ValueNode,
     VariableNode,
@@ -36,7 +38,7 @@ from graphql import (
     is_object_type,
 )
 
-from graphql_api.limits.costs import COSTS, INTROSPECTION, PLAIN, PLAIN_LIST, UNPRICED, Cost
+from graphql_api.limits.costs import COSTS, INTROSPECTION, KEPT_AS_IT_IS, PLAIN, PLAIN_LIST, UNPRICED, Cost
 
 #: Numbers go no higher: over every limit that can be set.
 ENDLESS = 1_000_000_000
@@ -161,10 +163,11 @@ class _Pass:
         named = get_named_type(field_type) if field_type is not None else None
         cost = self._cost(f"{of.name}.{node.name.value}" if of else "", field_type)
         times = self._size(node, cost)
+        own = cost.own + (cost.searching if self._is_search(node, cost) else 0)
         if node.selection_set is None:
-            return Measure(0, 0, 0, 0, cost.own) if cost.once else Measure(0, 0, 0, cost.own)
+            return Measure(0, 0, 0, 0, own) if cost.once else Measure(0, 0, 0, own)
         below = self._selections(node.selection_set, named, level + 1)
-        whole = cost.own + below.once + times * (cost.each + below.cost)
+        whole = own + below.once + times * (cost.each + below.cost)
         return below._replace(cost=min(whole, float(ENDLESS)), once=0)
 
     def _type_of(self, name: str, of: GraphQLNamedType | None) -> Any:
@@ -198,6 +201,26 @@ class _Pass:
         size = max(sizes, default=cost.times)
         self._largest_page = max(self._largest_page, size)
         return size
+
+    def _is_search(self, node: FieldNode, cost: Cost) -> bool:
+        """Whether an argument asks for more than the list as it is kept."""
+        given = [a.value for a in node.arguments or () if a.name.value in cost.searched_by]
+        return any(self._plainly(value) not in KEPT_AS_IT_IS for value in given)
+
+    def _plainly(self, value: ValueNode | None) -> object:
+        """A value as far as it matters to whether the list is searched: text, null, or the values of a list."""
+        if isinstance(value, VariableNode):
+            self._varies = True
+            name = value.name.value
+            if name not in self._variables:
+                return self._plainly(self._defaults.get(name))
+            sent = self._variables[name]
+            return tuple(sent) if isinstance(sent, list) else sent
+        if value is None or isinstance(value, NullValueNode):
+            return None
+        if isinstance(value, ListValueNode):
+            return value.values
+        return value.value if isinstance(value, StringValueNode | EnumValueNode) else value
 
     def _number(self, value: ValueNode | None) -> float | None:
         """The number that a value stands for: itself, or how many are in its list. None for null."""

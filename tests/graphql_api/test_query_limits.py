@@ -134,6 +134,30 @@ async def test_each_node_that_is_asked_for_has_its_price(asker: Asker) -> None:
     assert await asker.code(nodes(30), {"ids": ids[:2]}) is None
 
 
+SEARCHES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+    ("", "orderBy:NAME", {}, {}),
+    ("", 'search:"a"', {}, {}),
+    ("", "states:COMPLETED", {}, {}),
+    ("($text:String)", "search:$text", {"text": "a"}, {"text": ""}),
+    ("($states:[JobState!])", "states:$states", {"states": ["FAILED"]}, {"states": []}),
+    ("($order:JobOrder!=NAME)", "orderBy:$order", {}, {"order": "NEWEST"}),
+]
+
+
+@pytest.mark.parametrize(("head", "argument", "searching", "plain"), SEARCHES)
+async def test_a_list_that_is_searched_is_paid_for_as_the_whole_of_it(
+    asker: Asker, head: str, argument: str, searching: dict[str, Any], plain: dict[str, Any]
+) -> None:
+    def lists(times: int) -> str:
+        fields = " ".join(f"a{i}:jobs(first:0,{argument}){{pageInfo{{hasNextPage}}}}" for i in range(times))
+        return f"query{head}{{{fields}}}"
+
+    assert await asker.code(lists(30), searching) == "QUERY_TOO_COSTLY"
+    assert await asker.code(lists(5), searching) is None
+    if plain:
+        assert await asker.code(lists(30), plain) is None, "the list as it is kept"
+
+
 async def test_the_jobs_among_the_nodes_are_read_together(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
     queue, reads = asker.context.services.queue, list[int]()
     own, foreign = new_id("job"), new_id("job")
