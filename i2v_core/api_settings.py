@@ -34,17 +34,20 @@ class ApiSettings(BaseSettings):
         720,
         gt=0,
         le=24 * 3650,
-        description="Hours from now until which a viewer can have an ended job kept, with its video. Never fewer than `I2V_RETENTION_HOURS`; the same number turns keeping for longer off.",
+        description="Hours from now until which a viewer can have an ended job kept, with its video, and again before they are over. The same number as `I2V_RETENTION_HOURS`, or a lower one, turns keeping for longer off; what was kept before lives to the end that it has.",
     )
 
     share_link_max_hours: float = Field(
         720,
         gt=0,
         le=24 * 3650,
-        description="Hours that a link to a video lives at most: a month. None lives longer than its job.",
+        description="Hours that a link to a video lives at most: a month. None lives longer than its job. A lower number is for links made from then on.",
     )
     share_links_per_job: int = Field(
-        20, ge=0, le=1000, description="Links that there can be to one video at a time. 0 turns sharing off."
+        20,
+        ge=0,
+        le=1000,
+        description="Links that there can be to one video at a time. 0 turns sharing off: no link is made, and none that was made before opens anything.",
     )
 
     # What a GraphQL request may ask for ---------------------------------------------------------------------------

@@ -27,6 +27,13 @@ async def keep(queue: JobQueue, job_id: str, viewer: str, until: float) -> Kept:
     Raises `OperationRefused` for a time that is over or later than the operator allows, and `StoreUnavailable`.
     """
     hours, now = queue.settings.longest_keep_hours, time.time()
+    if not queue.settings.keeps_longer:  # else what has ended a while ago could be kept "from now" again and again
+        raise OperationRefused(
+            "Keeping videos for longer is switched off on this server.",
+            "It stays until the time that it says. Whoever runs this server can allow more (I2V_KEEP_AT_MOST_HOURS).",
+            code=Code.WRONG_KEEP_TIME,
+            limit=Limit("keeping", hours, "hours"),
+        )
     latest = now + hours * 3600
     if not now < until <= latest + GRACE_SECONDS:
         raise OperationRefused(

@@ -213,7 +213,10 @@ class Playbacks:
         answer = await self._scripts.run(
             "redeem", [keys.ticket(_digest(ticket)), keys.playback(playback_id)], [playback_id, index, viewer]
         )
-        return _read(dict(zip(answer[::2], answer[1::2], strict=True))) if answer else None
+        opened = _read(dict(zip(answer[::2], answer[1::2], strict=True))) if answer else None
+        # A ticket by a link may be older than the setting that switched links off.
+        is_off = opened and opened.link and not self._settings.share_links_per_job
+        return None if is_off else opened
 
     async def viewings(self, job_id: str) -> list[Viewing]:
         """The playbacks that were opened of a job, newest first; they are kept as long as the job."""

@@ -246,6 +246,11 @@ class Settings(ApiSettings):
         return int(self.retention_hours * 3600)
 
     @property
+    def keeps_longer(self) -> bool:
+        """Whether ended jobs can be kept for longer than they are by themselves."""
+        return self.keep_at_most_hours > self.retention_hours
+
+    @property
     def longest_keep_hours(self) -> float:
         """Hours from now until which an ended job can be kept: never fewer than it is kept anyway."""
         return max(self.keep_at_most_hours, self.retention_hours)

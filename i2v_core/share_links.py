@@ -58,7 +58,10 @@ class ShareLink:
 
 
 class ShareLinks:
-    """The links in one Redis. Every method raises `StoreUnavailable` if it cannot be reached."""
+    """The links in one Redis. Every method raises `StoreUnavailable` if it cannot be reached.
+
+    Where links are switched off none is found, not even one that was made before.
+    """
 
     def __init__(self, redis: Redis, settings: Settings) -> None:
         self._redis = redis
@@ -127,6 +130,8 @@ class ShareLinks:
 
     async def by_digest(self, hashed: str) -> ShareLink | None:
         """The link with this digest; None if there is none, or none any more."""
+        if not self._settings.share_links_per_job:
+            return None
         with store_errors():
             held = await cast(Awaitable[dict[str, str]], self._redis.hgetall(keys.share_link(hashed)))
         return ShareLink.from_hash(held) if held else None

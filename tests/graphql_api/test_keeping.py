@@ -152,6 +152,21 @@ async def test_the_limit_is_never_below_the_retention(settings: Settings) -> Non
         assert await asker.data("{limits{keepAtMostHours}}") == {"limits": {"keepAtMostHours": 200}}
 
 
+@pytest.mark.parametrize("most", [100, 50])
+async def test_no_more_than_the_retention_switches_keeping_off(settings: Settings, redis: Redis, most: float) -> None:
+    async with asking(settings, retention_hours=100, keep_at_most_hours=most) as asker:
+        job = await a_job(asker)
+        await redis.hset(keys.job(job.id), "expires_at", f"{time.time() + 10 * HOUR:.3f}")  # it ended four days ago
+
+        answer = await keep(asker, job.id, 99 * HOUR)
+
+        assert (answer["__typename"], answer["code"]) == ("JobRefused", "WRONG_KEEP_TIME")
+        assert "switched off" in answer["message"]
+        stored = await asker.context.services.queue.get(job.id)
+        assert stored is not None
+        assert stored.expires_at == pytest.approx(time.time() + 10 * HOUR, abs=60)
+
+
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.PROCESSING])
 async def test_only_ended_jobs_are_kept(asker: Asker, state: JobState) -> None:
     job = await a_job(asker, state=state)

@@ -153,6 +153,20 @@ async def test_sharing_can_be_switched_off(redis: Redis, settings: Settings, job
         await made(ShareLinks(redis, settings.model_copy(update={"share_links_per_job": 0})), job)
 
 
+async def test_switched_off_no_link_that_was_made_before_opens_anything(
+    links: ShareLinks, playbacks: Playbacks, job: Job, redis: Redis, settings: Settings
+) -> None:
+    _, secret = await made(links, job)
+    playback = await opened(playbacks, job, secret)
+    tickets = await playbacks.issue(playback, [0, 1])
+    off = settings.model_copy(update={"share_links_per_job": 0})
+
+    assert await playbacks.redeem(tickets[0], playback.id, 0, playback.viewer) is not None
+    assert await Playbacks(redis, off).redeem(tickets[1], playback.id, 1, playback.viewer) is None
+    assert await ShareLinks(redis, off).find(secret) is None
+    assert await ShareLinks(redis, off).by_poster(poster_name(secret)) is None
+
+
 async def test_only_whole_videos_of_ones_own_are_shared(links: ShareLinks, queue: JobQueue, job: Job) -> None:
     waiting, failed = new_job(), new_job("viewer_c")
     for each in (waiting, failed):

@@ -14,9 +14,14 @@ export function daysUntil(then, now) {
 /** Whole days if it is two days and more, else hours: `{ days }` or `{ hours }`. */
 export const length = (hours) => (hours >= 48 ? { days: Math.floor(hours / 24) } : { hours: Math.floor(hours) });
 
-/** Whether it can be kept for longer at all: by an hour at least. */
+/** Whether it can be kept for longer at all: if that is not switched off, and by an hour at least. */
 export const canKeep = (item, bounds, now) =>
-  Boolean(bounds && item.expiresAt && item.expiresAt + HOUR < now + bounds.keepAtMostHours * HOUR);
+  Boolean(
+    bounds &&
+      bounds.keepAtMostHours > bounds.retentionHours &&
+      item.expiresAt &&
+      item.expiresAt + HOUR < now + bounds.keepAtMostHours * HOUR,
+  );
 
 /**
  * Until when items that are deleted at `soonest` and later may be kept: `[{ days, until }]`, times in milliseconds. The last
