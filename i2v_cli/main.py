@@ -119,7 +119,10 @@ app.add_typer(secret, name="secret")
 @secret.command("rotate")
 def secret_rotate(
     forget_old: Annotated[
-        bool, typer.Option("--forget-old", help="Sign everybody out: for a secret that others may know.")
+        bool,
+        typer.Option(
+            "--forget-old", help="Sign everybody out and end every link to a video: for a secret that others may know."
+        ),
     ] = False,
 ) -> None:
     """Sign with a new secret from now on. Nobody is signed out, and nothing has to be started again."""

@@ -7,6 +7,7 @@ import asyncio
 from i2v_cli.present_redis import ADVICE, present_redis
 from i2v_core.errors import StartRefused, StoreUnavailable
 from i2v_core.settings import load_settings
+from i2v_core.share_links import end_all_links
 from i2v_core.signing import rotate_secret
 from i2v_core.store import connect
 
@@ -20,19 +21,25 @@ def rotate(*, keep_old: bool) -> int:
             '(I2V_SECRET="new,old"), and start the processes again.'
         )
 
-    async def run() -> int:
+    async def run() -> tuple[int, int]:
         redis = connect(present_redis(settings))
         try:
-            return await rotate_secret(redis, keep_old=keep_old)
+            kept = await rotate_secret(redis, keep_old=keep_old)
+            # Whoever made them is a stranger from now on and could revoke none; and some may be those of a thief.
+            return kept, 0 if keep_old else await end_all_links(redis)
         except StoreUnavailable:
             raise StartRefused(f"No Redis answers. {ADVICE}") from None
         finally:
             await redis.aclose()
 
-    kept = asyncio.run(run())
+    kept, ended_links = asyncio.run(run())
     print("Cookies are signed with a new secret from now on, in every running process.")
     if kept:
         print(f"{'The old one is' if kept == 1 else f'{kept} old ones are'} believed for a year: nobody is signed out.")
     else:
         print("Old cookies are not believed any more: every viewer is a stranger. API tokens stay valid.")
+    if ended_links:
+        print(
+            f"{'The one link to a video is' if ended_links == 1 else f'All {ended_links} links to videos are'} ended."
+        )
     return 0

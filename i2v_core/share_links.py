@@ -149,6 +149,16 @@ class ShareLinks:
         return min(wanted, latest)
 
 
+async def end_all_links(redis: Redis) -> int:
+    """End every link of everybody, and what was opened by it; how many there were. Raises `StoreUnavailable`."""
+    ended = 0
+    with store_errors():
+        # What else is kept of a link leads nowhere without this key, and goes by itself.
+        async for key in redis.scan_iter(match=keys.share_link("*"), count=1000):
+            ended += int(await redis.delete(key))
+    return ended
+
+
 def poster_name(secret: str) -> str:
     """What a link's still picture is fetched by."""
     hashed = hashlib.sha256(_POSTER + secret.encode()).digest()

@@ -60,6 +60,16 @@ async def test_a_secret_that_others_know_is_forgotten_and_tokens_stay(server: Se
     assert "stranger" in said.stdout
 
 
+async def test_with_a_secret_that_others_know_every_link_ends(settings: Settings, redis: Redis) -> None:
+    for hashed in ("a", "b"):
+        await redis.hset(keys.share_link(hashed), mapping={"id": hashed, "job": "job_a", "viewer": "viewer_a"})
+
+    assert "links" not in rotate(settings).stdout
+    assert await redis.exists(keys.share_link("a"), keys.share_link("b")) == 2
+    assert "All 2 links to videos are ended." in rotate(settings, "--forget-old").stdout
+    assert await redis.exists(keys.share_link("a"), keys.share_link("b")) == 0
+
+
 async def test_what_is_configured_is_not_changed_behind_ones_back(settings: Settings, redis: Redis) -> None:
     said = rotate(settings, I2V_SECRET="a-secret-of-the-environment")
 

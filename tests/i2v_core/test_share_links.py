@@ -15,7 +15,7 @@ from i2v_core.keeping import GRACE_SECONDS, keep
 from i2v_core.playbacks import Playback, Playbacks
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
-from i2v_core.share_links import ShareLink, ShareLinks, digest, poster_name
+from i2v_core.share_links import ShareLink, ShareLinks, digest, end_all_links, poster_name
 from tests.conftest import eventually
 from tests.i2v_core.test_playbacks import video_of
 from tests.i2v_core.test_queue import new_job
@@ -273,6 +273,26 @@ async def test_with_its_job_every_link_is_gone(links: ShareLinks, queue: JobQueu
 
     assert [await links.find(secret) for secret in secrets] == [None] * 3
     assert not [key async for key in redis.scan_iter("i2v:share*")]
+
+
+async def test_all_links_of_everybody_end_and_what_was_opened_by_them(
+    links: ShareLinks, playbacks: Playbacks, queue: JobQueue, job: Job, redis: Redis
+) -> None:
+    link, secret = await made(links, job)
+    await made(links, await video_of(queue))
+    theirs, own = await opened(playbacks, job, secret), await playbacks.open(job)
+    assert own is not None
+
+    assert await end_all_links(redis) == 2
+
+    assert await links.find(secret) is None
+    assert await links.of_job(job.id, job.viewer) == []
+    assert await links.revoke(link.id, job.viewer) is False
+    with pytest.raises(OperationRefused):
+        await playbacks.issue(theirs, [0])
+    assert await playbacks.issue(own, [0]), "what is one's own stays"
+    again, _ = await made(links, job)
+    assert await links.of_job(job.id, job.viewer) == [again]
 
 
 async def test_links_are_listed_to_who_made_them(links: ShareLinks, job: Job) -> None:
