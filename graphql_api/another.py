@@ -49,7 +49,7 @@ async def make_another(job_id: str, options: VideoOptions, context: Context, *, 
         return source.width, source.height
 
     wanted = Wanted(source.name, options, viewer, context.flow, idempotency, fingerprint)
-    async with services.admission.admitted(context.flow):
+    async with services.admission.admitted(context.flow, viewer):
         return await make_job(wanted, copy, services, another_of=job_id)
 
 

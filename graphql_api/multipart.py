@@ -58,7 +58,7 @@ class MultipartBody:
     """A multipart body as received: the texts of its fields and its files, by part name.
 
     With a refusal set before it is read none of its files is stored, and each is refused with it; but for one that
-    names an idempotency key and is only over a bound of the line: `enqueue` knows whether it has a place already.
+    names an idempotency key and is only over a bound of the line or the viewer: `enqueue` knows whether it has a place already.
     """
 
     refusal: UploadRefused | StoreUnavailable | None = None
@@ -71,7 +71,7 @@ class MultipartBody:
         """Whether an upload that has no place may be one that was taken in before: it costs no new place in line then."""
         return (
             isinstance(refusal, UploadRefused)
-            and refusal.code in (Code.TOO_MANY_WAITING, Code.QUEUE_FULL)
+            and refusal.code in (Code.TOO_MANY_WAITING, Code.QUEUE_FULL, Code.TOO_MANY_JOBS)
             and b"dempotencyKey" in self.fields.get("operations", b"")
         )
 

@@ -36,25 +36,25 @@ class MultipartRequests:
         identity: Identity = request.scope[IDENTITY_KEY]
         try:
             # A place for the upload until it is answered; without one, its files are refused unread.
-            await held.enter_async_context(self._services.admission.admitted(identity.flow))
+            await held.enter_async_context(self._services.admission.admitted(identity.flow, identity.viewer))
         except (UploadRefused, StoreUnavailable) as refusal:
             body.refusal = refusal
         folder = incoming_folder(self._services.media.root)
         async with self._limits.one_upload(identity.flow):
             await receive_multipart(request, folder, self._services.settings, body)
-        await self._admit_the_others(body, identity.flow, held)
+        await self._admit_the_others(body, identity, held)
         operations, places = body.json("operations"), body.json("map")
         demanded = parameters.of_value(operations)
         self._put(body.files, self._read_map(places), operations)
         return demanded
 
-    async def _admit_the_others(self, body: MultipartBody, flow: str, held: AsyncExitStack) -> None:
+    async def _admit_the_others(self, body: MultipartBody, identity: Identity, held: AsyncExitStack) -> None:
         """A place for each file beyond the first: the bounds count pictures, however many come in one request."""
         for file in list(body.files.values())[1:]:
             if file.refusal is not None:
                 continue
             try:
-                await held.enter_async_context(self._services.admission.admitted(flow))
+                await held.enter_async_context(self._services.admission.admitted(identity.flow, identity.viewer))
             except (UploadRefused, StoreUnavailable) as refusal:
                 if not body.may_be_known(refusal):
                     file.refusal = refusal

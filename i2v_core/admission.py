@@ -1,7 +1,8 @@
 """Bounds on uploads, asked before a picture's bytes are read: who has enough waiting or under way waits with more.
 
 The bounds are a flow's (a viewer's, or those of all anonymous viewers of one address): whoever throws away cookies
-gains nothing. Refusals say when it is worth trying again.
+gains nothing. How many jobs there may be, ended ones included, is a viewer's: their list must stay short enough to be read.
+Refusals say when it is worth trying again, or what to do.
 """
 
 from __future__ import annotations
@@ -30,12 +31,15 @@ class Admission:
         self._scripts = Scripts(queue.redis)
 
     @asynccontextmanager
-    async def admitted(self, flow: str) -> AsyncIterator[None]:
-        """Hold a place among the flow's uploads under way. Raises `UploadRefused`, or `StoreUnavailable`."""
+    async def admitted(self, flow: str, viewer: str = "") -> AsyncIterator[None]:
+        """Hold a place among the flow's uploads under way; with a `viewer`, for a new job of theirs.
+
+        Raises `UploadRefused`, or `StoreUnavailable`.
+        """
         settings, token = self._queue.settings, secrets.token_hex(8)
         outcome, wait = await self._scripts.run(
             "admit",
-            [keys.uploads_now(flow), keys.uploads_lately(flow)],
+            [keys.uploads_now(flow), keys.uploads_lately(flow), keys.viewer_jobs(viewer) if viewer else ""],
             [
                 flow,
                 token,
@@ -45,6 +49,7 @@ class Admission:
                 settings.uploads_in_flight,
                 int((settings.upload_seconds + settings.decode_seconds + _LOST_SECONDS) * 1000),
                 settings.uploads_per_minute,
+                settings.jobs_at_most,
             ],
         )
         try:
@@ -86,6 +91,13 @@ class Admission:
                 code=Code.TOO_MANY_WAITING,
                 limit=Limit("pictures waiting", settings.waiting_per_viewer, "pictures"),
                 retry_after=wait,
+            )
+        if outcome == "viewer_full":
+            return UploadRefused(
+                f"You have {_counted(settings.jobs_at_most, 'job')}, and that is as many as one viewer may have.",
+                "Delete some that you no longer need: deleteJobs takes many at once. Each goes by itself when its time is over.",
+                code=Code.TOO_MANY_JOBS,
+                limit=Limit("jobs", settings.jobs_at_most, "jobs"),
             )
         wait = await self._until_one_begins(None)
         return UploadRefused(

@@ -42,8 +42,8 @@ _READS = 16
 _QUEUE_SECONDS = 0.5
 #: Subscribers that are told before others get their turn: some 10 ms of work.
 _AT_ONCE = 200
-#: More jobs than a viewer can have within the retention.
-_ALL = 100_000
+#: More jobs than a viewer can have by the highest bounds that can be set (`jobs_at_most`).
+_ALL = 250_000
 
 Register = dict[str, set[Mailbox]]
 #: Reads what stands into the mailbox. What is told instead of it, and whether nothing more will be.

@@ -65,6 +65,8 @@ class Enqueued(StrEnum):
     OTHER = "other"
     FLOW_FULL = "flow_full"
     QUEUE_FULL = "queue_full"
+    #: The viewer has as many jobs as one may, ended ones included.
+    VIEWER_FULL = "viewer_full"
 
 
 class Retried(StrEnum):
@@ -153,6 +155,7 @@ class JobQueue:
                 self.settings.waiting_overall,
                 fingerprint,
                 _IDEMPOTENCY_SECONDS,
+                self.settings.jobs_at_most,
             ],
         )
         return Enqueued(outcome), str(job_id)

@@ -131,6 +131,12 @@ class Settings(ApiSettings):
         le=100_000,
         description="Pictures that one viewer (or all anonymous ones of an address) may have waiting: ten minutes of the model.",
     )
+    jobs_per_viewer: int = Field(
+        2000,
+        ge=1,
+        le=100_000,
+        description="Jobs that one viewer may have beside those that may wait, kept ones included: as many as the page's list of videos is made for. A search or another order reads them all.",
+    )
     waiting_overall: int = Field(
         5000,
         ge=1,
@@ -244,6 +250,11 @@ class Settings(ApiSettings):
     def retention_seconds(self) -> int:
         """Seconds that a finished job is kept."""
         return int(self.retention_hours * 3600)
+
+    @property
+    def jobs_at_most(self) -> int:
+        """Jobs of one viewer in all: those that are kept, and those that may wait."""
+        return self.jobs_per_viewer + self.waiting_per_viewer
 
     @property
     def keeps_longer(self) -> bool:

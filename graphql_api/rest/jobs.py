@@ -39,7 +39,7 @@ class JobResources:
         identity = require(request, Scope.WRITE)
         given = query(request, "name", *OPTIONS)
         key = uploads.read_idempotency_key(request.headers.get(IDEMPOTENCY_HEADER))
-        async with received(request, identity.flow, self._services, self._limits, may_be_known=bool(key)) as (
+        async with received(request, identity, self._services, self._limits, may_be_known=bool(key)) as (
             file,
             fields,
         ):

@@ -19,29 +19,30 @@ from graphql_api.rest.access import content_type
 from graphql_api.rest.problems import Problem, RestCode, bad_request
 from graphql_api.uploads import incoming_folder
 from i2v_core.errors import Code, StoreUnavailable, UploadRefused
+from i2v_core.viewers import Identity
 
 #: Part, or raw body, that holds the picture.
 PICTURE = "image"
 _RAW_TYPES = ("image/", "application/octet-stream")
-_LINE_FULL = (Code.TOO_MANY_WAITING, Code.QUEUE_FULL)
+_HAS_NO_ROOM = (Code.TOO_MANY_WAITING, Code.QUEUE_FULL, Code.TOO_MANY_JOBS)
 _STATUS_CODES = {400: RestCode.BAD_REQUEST, 408: RestCode.BODY_TOO_SLOW, 413: RestCode.BODY_TOO_LARGE}
 
 
 @asynccontextmanager
 async def received(
-    request: Request, flow: str, services: Services, limits: BodyLimits, *, may_be_known: bool
+    request: Request, identity: Identity, services: Services, limits: BodyLimits, *, may_be_known: bool
 ) -> AsyncIterator[tuple[ReceivedFile, dict[str, str]]]:
     """The picture and the texts of the fields beside it; what nobody took is gone when the block ends.
 
     A refusal stands in the file, as soon as it is known, and then nothing more of it is stored. `may_be_known`: the
-    upload names an idempotency key, so a full line is no reason yet to refuse it. Raises `Problem`.
+    upload names an idempotency key, so a full line or viewer is no reason yet to refuse it. Raises `Problem`.
     """
     request = _as_multipart(request)
     body = MultipartBody(before_files=())
     try:
-        async with _place(flow, services, body, may_be_known=may_be_known):
+        async with _place(identity, services, body, may_be_known=may_be_known):
             try:
-                async with limits.one_upload(flow):
+                async with limits.one_upload(identity.flow):
                     await receive_multipart(request, incoming_folder(services.media.root), services.settings, body)
             except RequestRefused as error:
                 raise _problem(error) from None
@@ -51,13 +52,15 @@ async def received(
 
 
 @asynccontextmanager
-async def _place(flow: str, services: Services, body: MultipartBody, *, may_be_known: bool) -> AsyncIterator[None]:
+async def _place(
+    identity: Identity, services: Services, body: MultipartBody, *, may_be_known: bool
+) -> AsyncIterator[None]:
     """Hold a place for the upload; if there is none, its file is refused unread."""
-    admitted = services.admission.admitted(flow)
+    admitted = services.admission.admitted(identity.flow, identity.viewer)
     try:
         await admitted.__aenter__()
     except (UploadRefused, StoreUnavailable) as refusal:
-        if not (may_be_known and refusal.code in _LINE_FULL):
+        if not (may_be_known and refusal.code in _HAS_NO_ROOM):
             body.refusal = refusal
         yield
         return

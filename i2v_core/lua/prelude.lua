@@ -70,6 +70,15 @@ local function conclude(key, channel, id, now, retention, fields)
   for _, other in ipairs(belongings(id)) do redis.call('PEXPIRE', other, lives_ms) end
 end
 
+-- Whether another job fits into a viewer's list. Those whose lifetime is over are looked for when it seems full, and not before.
+local function has_room(list, bound)
+  if redis.call('ZCARD', list) < bound then return true end
+  for _, id in ipairs(redis.call('ZRANGE', list, 0, -1)) do
+    if redis.call('EXISTS', job_key(id)) == 0 then redis.call('ZREM', list, id) end
+  end
+  return redis.call('ZCARD', list) < bound
+end
+
 local function token_key(digest) return 'i2v:token:' .. digest end
 local function viewer_tokens(viewer) return 'i2v:viewer:' .. viewer .. ':tokens' end
 

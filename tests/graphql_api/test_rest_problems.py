@@ -200,6 +200,30 @@ def test_who_has_enough_waiting_is_told_when_to_come_again(tmp_path: Path) -> No
             assert problem["message"] == "You have 1 picture waiting, and that is as many as one may have."
 
 
+def test_who_has_as_many_jobs_as_one_may_deletes_some_first(tmp_path: Path) -> None:
+    with serving(tmp_path, jobs_per_viewer=1, waiting_per_viewer=1) as server, client(server) as alice:
+        key = {"Idempotency-Key": "k"}
+        first = alice.post("/api/jobs", content=PNG, headers={**RAW, **key})
+        job = first.json()["id"]
+        assert alice.post(f"/api/jobs/{job}/cancel").status_code == 200
+        assert alice.post(f"{upload(alice).headers['Location']}/cancel").status_code == 200
+
+        refused = upload(alice)
+        again = alice.post("/api/jobs", content=PNG, headers={**RAW, **key})
+        another = alice.post(
+            "/graphql", json={"query": f'mutation {{ makeAnother(jobId: "{job}") {{ ... on Refusal {{ code }} }} }}'}
+        )
+        with client(server) as bob:
+            assert upload(bob).status_code == 201, "it is a viewer's bound"
+        assert alice.delete(f"/api/jobs/{job}").status_code == 204
+        assert upload(alice).json()["code"] == "TOO_MANY_WAITING", "room for another, when its address may"
+
+    problem = assert_problem(refused, 409, "TOO_MANY_JOBS")
+    assert problem["limit"] == {"name": "jobs", "value": 2, "unit": "jobs"}
+    assert again.json()["id"] == job
+    assert another.json()["data"]["makeAnother"] == {"code": "TOO_MANY_JOBS"}
+
+
 def test_who_has_begun_enough_uploads_is_told_so_in_these_words(tmp_path: Path) -> None:
     with serving(tmp_path, uploads_per_minute=2) as server, client(server) as alice:
         refused = [upload(alice, b"no picture") for _ in range(3)][-1]

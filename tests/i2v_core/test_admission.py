@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 from redis.asyncio import Redis
 
+from i2v_core import keys
 from i2v_core.admission import Admission
 from i2v_core.errors import Code, UploadRefused
 from i2v_core.line import Slot
@@ -94,6 +96,56 @@ async def test_uploads_a_minute_are_bounded_refused_ones_included(redis: Redis, 
     assert 0 < (refused.value.retry_after or 0) <= 60
     async with admission.admitted("b"):
         pass
+
+
+async def test_who_has_as_many_jobs_as_one_may_is_told_to_delete_some(redis: Redis, settings: Settings) -> None:
+    queue, admission = bounded(redis, settings, jobs_per_viewer=2, waiting_per_viewer=1)
+    ended = [new_job("a") for _ in range(3)]
+    for job in ended:
+        assert await queue.enqueue(job) == (Enqueued.OK, job.id)
+        await queue.cancel(job.id, "a")
+
+    for viewer in ("", "b"):
+        async with admission.admitted("a", viewer):
+            pass
+    with pytest.raises(UploadRefused) as refused:
+        async with admission.admitted("a", "a"):
+            pass
+    assert (refused.value.code, refused.value.retry_after) == (Code.TOO_MANY_JOBS, None)
+    assert refused.value.limit is not None
+    assert refused.value.limit.value == 3
+    assert await queue.enqueue(new_job("a")) == (Enqueued.VIEWER_FULL, "")
+    assert (await admission.refused_at_the_end(Enqueued.VIEWER_FULL, "a")).code is Code.TOO_MANY_JOBS
+
+    await queue.delete(ended[0].id, "a")
+    async with admission.admitted("a", "a"):
+        pass
+    assert (await queue.enqueue(new_job("a")))[0] is Enqueued.OK
+
+
+async def test_jobs_whose_time_is_over_make_room(redis: Redis, settings: Settings) -> None:
+    queue, admission = bounded(redis, settings, jobs_per_viewer=1, waiting_per_viewer=1)
+    ended = [new_job("a") for _ in range(2)]
+    for job in ended:
+        await queue.enqueue(job)
+        await queue.cancel(job.id, "a")
+    assert await queue.enqueue(new_job("a")) == (Enqueued.VIEWER_FULL, "")
+
+    await redis.delete(keys.job(ended[0].id))  # as its end does, which tells nobody
+
+    async with admission.admitted("a", "a"):
+        pass
+    assert (await queue.enqueue(new_job("a")))[0] is Enqueued.OK
+    assert await queue.enqueue(new_job("a")) == (Enqueued.FLOW_FULL, "")
+
+
+async def test_the_bound_of_jobs_holds_in_the_step_that_would_cross_it(redis: Redis, settings: Settings) -> None:
+    queue, _ = bounded(redis, settings, jobs_per_viewer=2, waiting_per_viewer=3)
+    jobs = [replace(new_job("a"), flow=f"address {n}") for n in range(20)]
+
+    outcomes = [outcome for outcome, _ in await asyncio.gather(*(queue.enqueue(job) for job in jobs))]
+
+    assert (outcomes.count(Enqueued.OK), outcomes.count(Enqueued.VIEWER_FULL)) == (5, 15)
 
 
 async def test_an_idempotency_key_makes_one_job_of_one_picture(redis: Redis, settings: Settings) -> None:
