@@ -6,7 +6,7 @@ import asyncio
 
 from graphql_api.context import Context
 from i2v_core.errors import Code, OperationRefused
-from i2v_core.jobs import Job, is_id
+from i2v_core.jobs import Job, JobState, is_id
 from i2v_core.queue import Cancelled, Enqueued, Moved, Retried
 
 
@@ -49,14 +49,20 @@ async def retry(job_id: str, context: Context) -> Job:
     """The job, waiting again. Raises `JobUnknown`, `OperationRefused`, `UploadRefused` (bounds) or `StoreUnavailable`."""
     services = context.services
     job = await services.queue.get(job_id, context.viewer) if is_id("job", job_id) else None
-    # In the flow that it was uploaded in: the page's own server asks from another address than the person.
-    outcome = await services.queue.retry(job, job.flow or context.flow) if job else Retried.MISSING
+    if job is None:
+        raise JobUnknown(job_id)
+    outcome = Retried.NOT_OVER
+    if job.state in (JobState.FAILED, JobState.CANCELLED):
+        # By the bounds and in the turns of who asks, wherever it was uploaded, and counted as an upload: to cancel a job and
+        # have it made again, over and over, is no way around either.
+        async with services.admission.admitted(context.flow):
+            outcome = await services.queue.retry(job, context.flow)
     if outcome in (Retried.FLOW_FULL, Retried.QUEUE_FULL):
         raise await services.admission.refused_at_the_end(Enqueued(outcome.value), context.flow)
     if outcome is Retried.NOT_OVER:
         raise OperationRefused(
             "This job waits, is being made or has its video: there is nothing to try again.",
-            "Upload the picture again for another video of it.",
+            "Have another video made of its picture with makeAnother.",
             code=Code.JOB_NOT_OVER,
         )
     return await _present(job_id, context, is_there=outcome is Retried.OK)

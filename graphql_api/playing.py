@@ -162,7 +162,9 @@ def _is_watchable(job: Job) -> bool:
 
 def _not_playable(job: Job) -> OperationRefused:
     if job.state is JobState.CANCELLED:
-        return OperationRefused("This job was cancelled.", "Upload the picture again.", code=Code.HAS_NO_VIDEO)
+        return OperationRefused(
+            "This job was cancelled.", "Have it made again with retryJob first.", code=Code.HAS_NO_VIDEO
+        )
     if job.failure is not None:
         return OperationRefused(job.failure.message, job.failure.how_to_fix, code=Code.HAS_NO_VIDEO)
     return OperationRefused(
