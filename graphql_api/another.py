@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 
 from graphql_api.context import Context
-from graphql_api.new_jobs import Wanted, key_is_used, make_job, options_as_text
+from graphql_api.new_jobs import Asked, Wanted, key_is_used, make_job
 from graphql_api.ordering import JobUnknown
-from i2v_core.errors import Code, StoreUnavailable, UploadRefused
-from i2v_core.jobs import Job, VideoOptions, is_id
+from graphql_api.refused_pictures import not_stored
+from i2v_core.errors import Code, UploadRefused
+from i2v_core.jobs import Job, is_id
+from i2v_core.logs import get_logger
 from i2v_core.media import MediaMissing, MediaStore
 from i2v_core.repeats import made_with
 from i2v_core.seal import SealBroken
 
+log = get_logger("api")
 
-async def make_another(job_id: str, options: VideoOptions, context: Context, *, idempotency: str = "") -> Job:
+
+async def make_another(job_id: str, asked: Asked, context: Context, *, idempotency: str = "") -> Job:
     """A new job of the picture of a job of the viewer, whatever state that is in; it has a copy of its own.
 
     With an idempotency key, the job that it has made already. Raises `JobUnknown`, `UploadRefused` or
@@ -23,7 +27,7 @@ async def make_another(job_id: str, options: VideoOptions, context: Context, *, 
     services, viewer = context.services, context.viewer
     if not is_id("job", job_id):
         raise JobUnknown(job_id)
-    fingerprint = f"another {job_id} {options_as_text(options)}"
+    fingerprint = f"another {job_id} {asked.text}"
     # Asked first: whoever sends it again because an answer was lost needs neither a place in line nor the first job.
     if idempotency and (made := await made_with(services.queue.redis, viewer, idempotency)):
         before = await services.queue.get(made.job_id, viewer)
@@ -45,10 +49,11 @@ async def make_another(job_id: str, options: VideoOptions, context: Context, *, 
                 "The picture is no longer in the store.", "Upload it again.", code=Code.PICTURE_LOST
             ) from None
         except OSError as error:
-            raise StoreUnavailable from error
+            log.error("picture_not_stored", job=new_id, reason=error.strerror)
+            raise not_stored() from error
         return source.width, source.height
 
-    wanted = Wanted(source.name, options, viewer, context.flow, idempotency, fingerprint)
+    wanted = Wanted(source.name, asked.options, viewer, context.flow, idempotency, fingerprint)
     async with services.admission.admitted(context.flow, viewer):
         return await make_job(wanted, copy, services, another_of=job_id)
 

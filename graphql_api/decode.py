@@ -23,8 +23,15 @@ from PIL import Image
 
 from graphql_api.normal_form import normal_form
 from graphql_api.picture_formats import HEAD_BYTES, declared_webp_size, is_cut_off, sniff
-from graphql_api.refused_pictures import damaged, out_of_memory, refusal_for, too_many_pixels, truncated_file
-from i2v_core.errors import Limit, StoreUnavailable, UploadRefused
+from graphql_api.refused_pictures import (
+    damaged,
+    not_stored,
+    out_of_memory,
+    refusal_for,
+    too_many_pixels,
+    truncated_file,
+)
+from i2v_core.errors import Limit, UploadRefused
 
 #: Long side of the thumbnail in pixels: a card is at most 240 wide, and screens have two pixels for one.
 THUMBNAIL_LONG_SIDE = 480
@@ -65,7 +72,7 @@ class Limits:
 def take_in(source: Path, picture: Path, thumbnail: Path, limits: Limits) -> tuple[int, int]:
     """Write the picture's normal form and its thumbnail and return the normal form's width and height.
 
-    Raises `UploadRefused`, `StoreUnavailable` if it cannot be written, or `MemoryError`.
+    Raises `UploadRefused`, also if it cannot be written, or `MemoryError`.
     """
     with source.open("rb") as file:
         image = _read(file, limits)
@@ -76,7 +83,7 @@ def take_in(source: Path, picture: Path, thumbnail: Path, limits: Limits) -> tup
         _write(image, picture, "JPEG", quality=95, subsampling=0)
         _write(small, thumbnail, "WEBP", quality=80)
     except OSError as error:
-        raise StoreUnavailable from error
+        raise not_stored() from error
     return image.size
 
 
@@ -184,7 +191,7 @@ def _die_with_parent() -> None:
         os._exit(1)  # it ended before we asked
 
 
-def _refusal(refused: UploadRefused | StoreUnavailable) -> dict[str, object]:
+def _refusal(refused: UploadRefused) -> dict[str, object]:
     limit: Limit | None = refused.limit
     cause = refused.__cause__
     return {
@@ -206,7 +213,7 @@ def main() -> None:
     try:
         width, height = take_in(source, picture, thumbnail, limits)
         answer: dict[str, object] = {"ok": True, "width": width, "height": height}
-    except (UploadRefused, StoreUnavailable) as refused:
+    except UploadRefused as refused:
         answer = _refusal(refused)
     except MemoryError:
         answer = _refusal(out_of_memory(limits.memory_mb))

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graphql_api.refused_pictures import decoder_died, out_of_memory, took_too_long
-from i2v_core.errors import Code, Limit, StoreUnavailable, UploadRefused
+from graphql_api.refused_pictures import decoder_died, not_stored, out_of_memory, took_too_long
+from i2v_core.errors import Code, Limit, UploadRefused
 from i2v_core.logs import get_logger
 from i2v_core.settings import Settings
 
@@ -52,7 +52,7 @@ class Decoder:
 
         The limits are those of `settings`, by default the decoder's own.
 
-        Raises `UploadRefused` with the reason, or `StoreUnavailable` if they cannot be written. Then, and if the task
+        Raises `UploadRefused` with the reason, also if they cannot be written. Then, and if the task
         is cancelled, neither file is left, nor an empty folder; `source` is never touched.
         """
         async with self._turns:
@@ -60,7 +60,8 @@ class Decoder:
                 for folder in {picture.parent, thumbnail.parent}:
                     folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise StoreUnavailable from error
+                log.error("picture_not_stored", reason=error.strerror)
+                raise not_stored() from error
             try:
                 return await self._run(source, picture, thumbnail, settings or self._settings)
             except BaseException:
@@ -126,9 +127,10 @@ def _result(code: int, answer: bytes, settings: Settings) -> Decoded:
     except (ValueError, KeyError, TypeError):
         log.warning("decode_crashed", exit_code=code)
         raise decoder_died() from None
-    log.info("decode_refused", code=refused.code, detail=fields["detail"])
-    if refused.code is Code.TRY_AGAIN:
-        raise StoreUnavailable
+    if refused.code is Code.STORAGE_FAILED:
+        log.error("picture_not_stored", reason=fields["detail"])
+    else:
+        log.info("decode_refused", code=refused.code, detail=fields["detail"])
     raise refused
 
 

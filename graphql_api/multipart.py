@@ -22,7 +22,7 @@ from graphql_api.http.bodies import chunks, cut_short, too_slow
 from graphql_api.http.parameters import json_of
 from graphql_api.http.refusals import RequestRefused
 from graphql_api.picture_formats import HEAD_BYTES
-from graphql_api.refused_pictures import refusal_for
+from graphql_api.refused_pictures import not_stored, refusal_for
 from graphql_api.request_errors import RequestCode
 from i2v_core.errors import Code, Limit, StoreUnavailable, UploadRefused
 from i2v_core.logs import get_logger
@@ -292,11 +292,7 @@ def _too_many_bytes(settings: Settings) -> UploadRefused:
 
 def _no_room(error: OSError) -> UploadRefused:
     log.error("upload_not_stored", reason=error.strerror)
-    return UploadRefused(
-        "The server has no room for the picture at the moment.",
-        "Try again later. If it stays so, tell whoever runs this server to make room.",
-        code=Code.STORAGE_FAILED,
-    )
+    return not_stored()
 
 
 def _too_slow(settings: Settings) -> UploadRefused:

@@ -20,6 +20,24 @@ Store = Callable[[str], Awaitable[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of a video with every default filled in, and the seed that was asked for: None if we chose one."""
+
+    options: VideoOptions
+    seed: int | None = None
+
+    @property
+    def text(self) -> str:
+        """What was asked for, as a part of a fingerprint: the same again is the same wish."""
+        options = self.options
+        text = f"{options.motion.value} {options.seconds:g}"
+        if (options.shape, options.focus) != (Shape.AS_PICTURE, MIDDLE):
+            text += f" {options.shape.value} {options.focus.x:g} {options.focus.y:g}"
+        # What is not asked for is not in it: so keys that a version before has remembered stay good.
+        return text if self.seed is None else f"{text} seed {self.seed}"
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A job that shall be made: the name of its picture, what video is wanted, and whose it is.
 
@@ -74,18 +92,10 @@ async def make_job(wanted: Wanted, store: Store, services: Services, **about: ob
     return job
 
 
-def options_as_text(options: VideoOptions) -> str:
-    """What was asked for, as a part of a fingerprint. (A seed that we chose was not asked for.)"""
-    text = f"{options.motion.value} {options.seconds:g}"
-    if (options.shape, options.focus) == (Shape.AS_PICTURE, MIDDLE):
-        return text  # as it was before there were shapes: keys of that time are remembered for a day
-    return f"{text} {options.shape.value} {options.focus.x:g} {options.focus.y:g}"
-
-
 def key_is_used() -> UploadRefused:
     """The refusal of an idempotency key that has made another job."""
     return UploadRefused(
-        "This idempotency key was used for another picture.",
+        "This idempotency key was used for another picture, or for other options.",
         "Make a new key for each picture; send the same one only to repeat the same upload.",
         code=Code.IDEMPOTENCY_KEY_USED,
     )

@@ -102,6 +102,15 @@ def decoder_died() -> UploadRefused:
     )
 
 
+def not_stored() -> UploadRefused:
+    """The disk has no room for it, or will not have it."""
+    return UploadRefused(
+        "The server has no room for the picture at the moment.",
+        "Try again later. If it stays so, tell whoever runs this server to make room.",
+        code=Code.STORAGE_FAILED,
+    )
+
+
 def _megapixels(pixels: int) -> str:
     megapixels = pixels / 1_000_000
     return f"{megapixels:.0f}" if megapixels >= 100 else f"{megapixels:.1f}"

@@ -18,8 +18,9 @@ from strawberry.schema.config import StrawberryConfig
 from graphql_api.context import Services
 from graphql_api.enums import Motion, Shape
 from graphql_api.multipart import ReceivedFile
-from graphql_api.new_jobs import Wanted, make_job, options_as_text
-from i2v_core.errors import Code, Limit, StoreUnavailable, UploadRefused
+from graphql_api.new_jobs import Asked, Wanted, make_job
+from graphql_api.refused_pictures import not_stored
+from i2v_core.errors import Code, Limit, UploadRefused
 from i2v_core.jobs import MIDDLE, Focus, Job, VideoOptions
 from i2v_core.logs import get_logger
 
@@ -82,7 +83,7 @@ class VideoOptionsInput:
     )
 
 
-def read_options(given: VideoOptionsInput | None, services: Services) -> VideoOptions:
+def read_options(given: VideoOptionsInput | None, services: Services) -> Asked:
     """The options with defaults filled in. Raises `UploadRefused` for what is out of range."""
     given = given or VideoOptionsInput()
     seconds = services.settings.video_seconds if given.seconds is None else given.seconds
@@ -100,7 +101,8 @@ def read_options(given: VideoOptionsInput | None, services: Services) -> VideoOp
             code=Code.WRONG_OPTIONS,
         )
     seed = secrets.randbelow(MAX_SEED) if given.seed is None else given.seed
-    return VideoOptions(given.motion, round(seconds, 2), seed, given.shape, _read_focus(given.focus))
+    options = VideoOptions(given.motion, round(seconds, 2), seed, given.shape, _read_focus(given.focus))
+    return Asked(options, given.seed)
 
 
 def _read_focus(given: FocusPoint | None) -> Focus:
@@ -138,7 +140,7 @@ def _is_text(given: str) -> bool:
 
 
 async def take_in(
-    file: ReceivedFile, options: VideoOptions, viewer: str, flow: str, services: Services, *, idempotency: str = ""
+    file: ReceivedFile, asked: Asked, viewer: str, flow: str, services: Services, *, idempotency: str = ""
 ) -> Job:
     """Decode and store the picture and enqueue its job; with an idempotency key, the job that it has made already.
 
@@ -162,14 +164,15 @@ async def take_in(
         try:
             await asyncio.to_thread(media.seal_pictures, job_id)
         except OSError as error:
-            raise StoreUnavailable from error
+            log.error("picture_not_stored", job=job_id, reason=error.strerror)
+            raise not_stored() from error
         return decoded.width, decoded.height
 
     # What makes an upload the same: the bytes, and what was asked for.
-    fingerprint = f"{file.digest} {options_as_text(options)}"
+    fingerprint = f"{file.digest} {asked.text}"
     try:
         return await make_job(
-            Wanted(file.name, options, viewer, flow, idempotency, fingerprint), store, services, bytes=file.size
+            Wanted(file.name, asked.options, viewer, flow, idempotency, fingerprint), store, services, bytes=file.size
         )
     except UploadRefused as error:
         log.info("upload_refused", code=error.code, bytes=file.size)

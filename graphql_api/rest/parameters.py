@@ -11,10 +11,11 @@ from starlette.requests import Request
 
 from graphql_api.context import Services
 from graphql_api.cursors import read_cursor
+from graphql_api.new_jobs import Asked
 from graphql_api.rest.problems import Problem, RestCode
 from graphql_api.uploads import MAX_SEED, FocusPoint, VideoOptionsInput, read_options
 from i2v_core.errors import Code
-from i2v_core.jobs import MIDDLE, Motion, Shape, VideoOptions
+from i2v_core.jobs import MIDDLE, Motion, Shape
 
 #: A page of 100 jobs is one round trip to Redis and some 90 KB of answer.
 MAX_PAGE, DEFAULT_PAGE = 100, 20
@@ -50,7 +51,7 @@ def read_page(given: Mapping[str, str]) -> tuple[int, tuple[float, str] | None]:
     return int(text), position
 
 
-def read_video_options(given: Mapping[str, str], fields: Mapping[str, str], services: Services) -> VideoOptions:
+def read_video_options(given: Mapping[str, str], fields: Mapping[str, str], services: Services) -> Asked:
     """The options from the query string and the form's fields, which win. Raises `Problem` 422, or `UploadRefused`."""
     for name in fields:
         if name not in OPTIONS:
@@ -61,7 +62,7 @@ def read_video_options(given: Mapping[str, str], fields: Mapping[str, str], serv
     return _options({**in_address, **fields}, services)
 
 
-def _options(texts: Mapping[str, str], services: Services) -> VideoOptions:
+def _options(texts: Mapping[str, str], services: Services) -> Asked:
     options = VideoOptionsInput()
     if "motion" in texts:
         options.motion = _one_of(Motion, "motion", texts["motion"])

@@ -95,6 +95,18 @@ async def test_the_limit_in_pixels_is_the_setting(take: Take) -> None:
     assert refused.value.code is Code.TOO_MANY_PIXELS
 
 
+@pytest.mark.parametrize("in_the_way", ["job", "job/thumbnail.webp/x"])
+async def test_a_store_that_cannot_be_written_is_named(take: Take, tmp_path: Path, in_the_way: str) -> None:
+    (tmp_path / in_the_way).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / in_the_way).write_text("as full as a disk can be, also for root")
+
+    with pytest.raises(UploadRefused) as refused:
+        await take(saved(photo(), "PNG"))
+
+    assert refused.value.code is Code.STORAGE_FAILED
+    assert not (tmp_path / "job" / "picture.jpg").exists()
+
+
 async def test_a_bomb_in_the_metadata_is_refused(take: Take) -> None:
     info = PngImagePlugin.PngInfo()
     info.add_text("bomb", "x" * 200_000_000, zip=True)

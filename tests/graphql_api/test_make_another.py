@@ -15,6 +15,7 @@ import pytest
 from graphql_api.another import make_another
 from graphql_api.app import build_api
 from graphql_api.context import Context
+from graphql_api.new_jobs import Asked
 from graphql_api.ordering import JobUnknown
 from i2v_core.jobs import Job, VideoOptions
 from i2v_core.media import MediaStore
@@ -204,6 +205,17 @@ async def test_the_same_key_makes_one_job_even_at_once_in_a_full_line_and_withou
     assert {edge["node"]["id"] for edge in mine} <= kept(api)
 
 
+async def test_another_seed_is_another_wish_and_one_that_was_left_out_is_none(anna: Viewer) -> None:
+    first = await anna.upload(PHOTO)
+
+    seeded = [await another(anna, first["id"], key="a", seed=seed) for seed in (1, 1, 2)]
+    unseeded = [await another(anna, first["id"], key="b") for _ in range(2)]
+
+    assert [answer.get("code") for answer in seeded] == [None, None, "IDEMPOTENCY_KEY_USED"]
+    assert seeded[0]["id"] == seeded[1]["id"]
+    assert unseeded[0]["id"] == unseeded[1]["id"]
+
+
 @pytest.mark.parametrize("lost", ["picture.jpg", "thumbnail.webp"])
 async def test_a_picture_that_is_lost_is_told_and_nothing_is_left_half_made(
     api: Server, anna: Viewer, lost: str
@@ -218,7 +230,7 @@ async def test_a_picture_that_is_lost_is_told_and_nothing_is_left_half_made(
     assert kept(api) == before
 
 
-async def test_a_disk_in_trouble_is_one_to_try_again(api: Server, anna: Viewer) -> None:
+async def test_a_disk_in_trouble_is_named_and_nothing_is_left_half_made(api: Server, anna: Viewer) -> None:
     first = await anna.upload(PHOTO)
     thumbnail: Path = api.settings.media_path / first["id"] / "thumbnail.webp"
     thumbnail.unlink()
@@ -227,7 +239,8 @@ async def test_a_disk_in_trouble_is_one_to_try_again(api: Server, anna: Viewer) 
 
     answer = await another(anna, first["id"])
 
-    assert (answer["__typename"], answer["code"]) == ("TryAgain", "TRY_AGAIN")
+    assert (answer["__typename"], answer["code"]) == ("UploadRefused", "STORAGE_FAILED")
+    assert "make room" in answer["howToFix"]
     assert kept(api) == before
 
 
@@ -247,7 +260,7 @@ async def test_a_first_job_that_is_deleted_meanwhile_was_never_there(settings: S
     services = replace(made.services, media=DeletedMeanwhile.of(settings))
 
     with pytest.raises(JobUnknown):
-        await make_another(first.id, VideoOptions(), Context(Identity("viewer_a", "flow_a"), services))
+        await make_another(first.id, Asked(VideoOptions()), Context(Identity("viewer_a", "flow_a"), services))
 
     assert list(settings.media_path.glob("job_*")) == []
     assert await queue.of_viewer("viewer_a", limit=10) == []
@@ -268,7 +281,7 @@ async def test_whoever_breaks_off_leaves_nothing(settings: Settings) -> None:
     await _stored(first, made.services.media)
     await made.services.queue.enqueue(first)
     context = Context(Identity("viewer_a", "flow_a"), replace(made.services, media=Slow.of(settings)))
-    asking = asyncio.create_task(make_another(first.id, VideoOptions(), context))
+    asking = asyncio.create_task(make_another(first.id, Asked(VideoOptions()), context))
     await copying.wait()
     asking.cancel()
     await asyncio.sleep(0)
