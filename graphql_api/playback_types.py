@@ -65,7 +65,9 @@ class Playback(Node):
     segment_seconds: float = strawberry.field(description="Length of each segment in seconds; the last may be shorter.")
     width: int = strawberry.field(description="Width of the video in pixels.")
     height: int = strawberry.field(description="Height of the video in pixels.")
-    expires_at: datetime = strawberry.field(description="When the playback ends; open another then.")
+    expires_at: datetime = strawberry.field(
+        description="When the playback ends; open another then. By a link it ends with the link at the latest."
+    )
     opened: strawberry.Private[Opened]
 
     @strawberry.field(
@@ -100,6 +102,9 @@ class Playback(Node):
         """The playback as the schema shows it; the job has a video, or the beginning of one."""
         playback, job = opened.playback, opened.job
         assert job.video is not None
+        ends_at = playback.created_at + settings.playback_seconds
+        if opened.link_ends_at is not None:
+            ends_at = min(ends_at, opened.link_ends_at)
         return cls(
             id=strawberry.ID(playback.id),
             job_id=strawberry.ID(job.id),
@@ -112,7 +117,7 @@ class Playback(Node):
             segment_seconds=job.video.segment_seconds,
             width=job.video.width,
             height=job.video.height,
-            expires_at=datetime.fromtimestamp(playback.created_at + settings.playback_seconds, UTC),
+            expires_at=datetime.fromtimestamp(ends_at, UTC),
             opened=opened,
         )
 

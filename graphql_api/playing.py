@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
@@ -18,7 +18,7 @@ from i2v_core.media import MediaMissing
 from i2v_core.playbacks import INIT, Playback, Protection, playback_over
 from i2v_core.progress import Deleted
 from i2v_core.seal import SealBroken
-from i2v_core.share_links import digest, link_not_found
+from i2v_core.share_links import ShareLink, digest, link_not_found
 
 #: More than the segments of the longest video; one call never needs more.
 MAX_TICKETS = 64
@@ -35,6 +35,8 @@ class Opened:
     licence: licences.Licence | None = None
     init: bytes | None = None
     tickets: Mapping[int, str] | None = None
+    #: When the link that it was opened by ends (UNIX seconds), and the playback with it; None for one of one's own.
+    link_ends_at: float | None = None
 
 
 async def open_playback(
@@ -68,17 +70,21 @@ async def open_shared(secret: str, viewer: str, public_key: str, protection: Pro
             break
         hashed = digest(secret)
         if playback := await services.playbacks.open(job, protection, viewer=viewer, link=hashed):
-            return await _begun(playback, job, client, services)
+            begun = await _begun(playback, job, client, services)
+            return replace(begun, link_ends_at=link.expires_at)
     raise link_not_found()
 
 
 async def find_playback(playback_id: str, viewer: str, services: Services) -> Opened | None:
     """A playback of the viewer that still can be watched; None if there is none."""
     playback = await services.playbacks.get(playback_id, viewer)
-    job = await _job_of(playback, services) if playback else None
-    if playback is None or job is None or job.run != playback.run or not _is_watchable(job):
+    if playback is None:
         return None
-    return Opened(playback, job)
+    link = await services.share_links.by_digest(playback.link) if playback.link else None
+    job = await _job_of(playback, link, services)
+    if job is None or job.run != playback.run or not _is_watchable(job):
+        return None
+    return Opened(playback, job, link_ends_at=link.expires_at if link else None)
 
 
 async def init_of(playback: Playback, services: Services) -> bytes:
@@ -102,8 +108,11 @@ async def more_tickets(
     Raises `OperationRefused` if the playback or its video is over.
     """
     playback = await services.playbacks.get(playback_id, viewer)
-    job = await _job_of(playback, services) if playback else None
-    if playback is None or job is None:
+    if playback is None:
+        raise playback_over()
+    link = await services.share_links.by_digest(playback.link) if playback.link else None
+    job = await _job_of(playback, link, services)
+    if job is None:
         raise playback_over()
     wanted = [index for index in dict.fromkeys(indexes) if index >= INIT]
     if wanted and not _has_any(job, playback, wanted):
@@ -118,11 +127,10 @@ async def _begun(playback: Playback, job: Job, client: EllipticCurvePublicKey, s
     return Opened(playback, job, licences.wrap(playback, client), await init_of(playback, services), tickets)
 
 
-async def _job_of(playback: Playback, services: Services) -> Job | None:
+async def _job_of(playback: Playback, link: ShareLink | None, services: Services) -> Job | None:
     """The job of a playback, if its viewer may still see it: their own, or one that their link still leads to."""
     if not playback.link:
         return await services.queue.get(playback.job, playback.viewer)
-    link = await services.share_links.by_digest(playback.link)
     return await services.queue.get(playback.job, link.viewer) if link else None
 
 

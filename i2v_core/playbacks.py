@@ -233,7 +233,11 @@ class Playbacks:
 
 def playback_over() -> OperationRefused:
     """The refusal for a playback that has ended, or never was."""
-    return OperationRefused("This playback is over.", "Open another with openPlayback.", code=Code.PLAYBACK_NOT_FOUND)
+    return OperationRefused(
+        "This playback is over.",
+        "Open another with openPlayback, or by a link with openSharedPlayback.",
+        code=Code.PLAYBACK_NOT_FOUND,
+    )
 
 
 def _read(fields: Mapping[str, str]) -> Playback | None:

@@ -3,6 +3,9 @@
 -- KEYS job, playback, viewer's playbacks, viewings of the job, the link ('' for the viewer's own job)
 -- ARGV prefix of playback keys, id, viewer, run, now (s), lifetime (s), bound, viewings kept, fields as JSON
 -- Answers the number (from 0), or -1 if the job is gone, not theirs to see (any more), or not in that run any more.
+-- The same call again after a lost answer: it is opened, numbered and counted already.
+local opened = redis.call('HGET', KEYS[2], 'number')
+if opened then return tonumber(opened) end
 local job, fields = redis.call('HMGET', KEYS[1], 'viewer', 'run'), cjson.decode(ARGV[9])
 if job[2] ~= ARGV[4] then return -1 end
 local link = {}

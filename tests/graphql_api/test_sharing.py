@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from graphql_api.playback_types import Playback
+from graphql_api.playing import find_playback, open_playback, open_shared
 from i2v_core import keys
+from i2v_core.playbacks import Protection
 from i2v_core.settings import Settings
 from i2v_core.share_links import poster_name
 from tests.conftest import PICTURES, eventually
@@ -17,6 +20,7 @@ from tests.fundamentals.conftest import alice, bob, server
 from tests.fundamentals.server import Server, Viewer
 from tests.fundamentals.watching import INIT, OPEN_SHARED, new_key, watch, watch_shared
 from tests.graphql_api.asking import asking
+from tests.i2v_core.test_playbacks import video_of
 
 __all__ = ["alice", "bob", "server"]
 
@@ -149,6 +153,26 @@ async def test_an_ended_link_leads_nowhere(server: Server, alice: Viewer, bob: V
     assert (await watching.ask_tickets(1))["code"] == "PLAYBACK_NOT_FOUND"
     assert (await alice.ask(LINKS, id=job["id"]))["shareLinks"] == []
     assert await redis.exists(keys.job(job["id"]))
+
+
+async def test_a_playback_by_a_link_says_that_it_ends_with_the_link(settings: Settings) -> None:
+    async with asking(settings) as asker:
+        services = asker.context.services
+        job = await video_of(services.queue)
+        services.media.put_init(job.id, job.run, b"init")
+        made = await services.share_links.make(job.id, job.viewer, time.time() + 300)
+        assert made is not None
+        link, secret = made
+
+        shared = await open_shared(secret, "viewer_b", new_key()[1], Protection.AES_GCM, services)
+        again = await find_playback(shared.playback.id, "viewer_b", services)
+        own = await open_playback(job.id, job.viewer, new_key()[1], Protection.AES_GCM, services)
+
+        assert again is not None
+        assert own is not None
+        ends = [Playback.of(each, settings).expires_at.timestamp() for each in (shared, again, own)]
+        assert ends[:2] == [pytest.approx(link.expires_at)] * 2
+        assert ends[2] == pytest.approx(own.playback.created_at + settings.playback_seconds)
 
 
 async def test_what_cannot_be_shared_is_refused_in_words(settings: Settings) -> None:

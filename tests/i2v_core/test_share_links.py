@@ -203,6 +203,23 @@ async def test_a_playback_by_a_link_is_the_openers_and_counted(
     assert viewings == [("viewer_c", link.id), ("viewer_b", link.id), (job.viewer, "")]
 
 
+async def test_the_same_opening_again_after_a_lost_answer_is_counted_once(
+    links: ShareLinks, playbacks: Playbacks, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, secret = await made(links, job)
+    await playbacks.open(job)
+    monkeypatch.setattr("i2v_core.playbacks.new_id", lambda _: "playback_the-same")
+
+    first, again = await opened(playbacks, job, secret), await opened(playbacks, job, secret)
+
+    assert (first.number, again.number) == (1, 1)
+    assert await playbacks.viewing_count(job.id) == 2
+    assert [viewing.number for viewing in await playbacks.viewings(job.id)] == [1, 0]
+    link = await links.find(secret)
+    assert link is not None
+    assert link.opened_times == 1
+
+
 async def test_the_openers_playbacks_are_bounded_as_ever(
     links: ShareLinks, redis: Redis, settings: Settings, job: Job
 ) -> None:
