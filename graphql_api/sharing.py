@@ -139,7 +139,7 @@ class SharingMutations:
         expires_at: Annotated[
             datetime,
             strawberry.argument(
-                description="When it shall end, in UTC unless it says otherwise: at most `limits.shareLinkMaxHours` from now. It ends with its job in any case."
+                description="When it shall end, in UTC unless it says otherwise: at most `limits.shareLinkMaxHours` from now. Never later than the job would be deleted now: if that is kept for longer, the link is not."
             ),
         ],
     ) -> CreateShareLinkResult:

@@ -2,8 +2,8 @@
 
 | key | type | lives |
 |---|---|---|
-| `i2v:job:<id>` | hash | `WAIT_SECONDS` while it waits or runs, then the retention |
-| `i2v:viewer:<id>:jobs` | sorted set, by creation | as long as the youngest job in it could |
+| `i2v:job:<id>` | hash | `WAIT_SECONDS` and the retention while it waits or runs, then the retention, or as long as it is kept |
+| `i2v:viewer:<id>:jobs` | sorted set, by creation | as long as any job in it could |
 | `i2v:queue` | sorted set: arq's queue | for ever; its entries leave when their job ends |
 | `arq:job:<id>`, `arq:in-progress:<id>`, `arq:retry:<id>` | arq's own | TTL |
 | `i2v:sequence`, `i2v:virtual-time` | counters: uploads, and the round of the fair order | for ever |

@@ -31,7 +31,7 @@ class Scope(StrEnum):
     """What an identity may do. The cookie of a browser may everything; a token what it was made for."""
 
     READ = "READ"  #: look at and watch the progress of one's jobs
-    WRITE = "WRITE"  #: upload, cancel, retry, move, delete
+    WRITE = "WRITE"  #: upload, make another, cancel, retry, move, keep, delete
     PLAY = "PLAY"  #: open playbacks
 
 
