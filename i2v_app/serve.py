@@ -23,6 +23,7 @@ from i2v_app.api_client import forward_people_with
 from i2v_app.build import BUILT, ROOT, WEB
 from i2v_app.same_origin import SameOriginOnly
 from i2v_app.security_headers import SHARED_FILES, PageHeaders
+from i2v_app.states.tabs import know_open_sockets_by
 from i2v_core.errors import StartRefused
 from i2v_core.settings import settings
 from i2v_core.viewer_middleware import ViewerMiddleware
@@ -52,6 +53,7 @@ def build_app() -> ASGIApp:
     with_headers = PageHeaders(_api_before_pages(api, pages), BUILT)
     viewers = ViewerMiddleware(with_headers)
     forward_people_with(lambda address: viewers.forwarding.sign(address))
+    know_open_sockets_by(lambda socket: page.event_namespace is None or socket in page.event_namespace.sid_to_token)
     asked = cross_origin(_viewers_but_for_shared_files(viewers, with_headers), settings())
     return SameOriginOnly(asked, settings().cors_origin_list)
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
 from typing import Any
 
+import psutil
 import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection
@@ -67,6 +68,10 @@ class Tab:
         #: The cookie that the handshake's answer set.
         given = SimpleCookie(socket.response.headers.get("Set-Cookie", "") if socket.response else "")
         self.cookie = given[COOKIE].value if COOKIE in given else None
+
+    async def does(self, event: str, **payload: object) -> None:
+        """Send an event of the page."""
+        await self._send({"name": f"{_JOBS}.{event}", "payload": payload, **_AT})
 
     async def read(self) -> None:
         """Take in what is sent, until the socket is closed."""
@@ -165,3 +170,30 @@ async def test_with_a_dead_cookie_the_page_is_whom_the_browser_is_from_now_on(si
 
         assert viewer_of(opened.cookie) != dead
         await eventually(lambda: opened.was_told(job["id"]), 40, "their picture on the page")
+
+
+# How often, and for how long ------------------------------------------------------------------------------------------
+
+
+async def test_a_tab_that_begins_its_watch_again_and_again_has_one_and_none_when_it_is_closed(site: Server) -> None:
+    server = psutil.Process(site.processes["web"].pid)
+
+    def watches() -> int:
+        """Connections of the web process to itself: each watch is one."""
+        found = [c for c in server.net_connections("tcp") if c.status == "ESTABLISHED" and c.raddr]
+        return sum(c.raddr.port == site.settings.port for c in found)
+
+    async def are(count: int) -> bool:
+        return watches() == count
+
+    await eventually(lambda: are(0), 40, "the other tests' watches ending")
+    async with tab(site, signed(NEW)[1]) as opened:
+        await has_its_list(opened)
+        for _ in range(20):
+            await opened.does("watch")
+        await opened.does("cancel", job_id="job_of_nobody")  # comes after them
+        await eventually(lambda: opened.was_told("JOB_NOT_FOUND"), 40, "the answer to an order")
+
+        await eventually(lambda: are(1), 40, "one watch being left")
+
+    await eventually(lambda: are(0), 40, "the watch ending with its tab")
