@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphql_api.app import Api, build_api
 from graphql_api.http.origins import cross_origin
+from graphql_api.rates import CountedHandshakes
 from i2v_app.api_client import forward_people_with
 from i2v_app.build import BUILT, ROOT, WEB
 from i2v_app.same_origin import SameOriginOnly
@@ -60,7 +61,7 @@ def build_app() -> ASGIApp:
 
 def _api_before_pages(api: Api, pages: ASGIApp) -> ASGIApp:
     """The API's routes first. Not by Reflex's `api_transformer`: it would answer for other origins in the API's place."""
-    routed = Starlette(routes=[*api.routes, Mount("", pages)])
+    routed = Starlette(routes=[*api.routes, Mount("", CountedHandshakes(pages, api.services.rates))])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # A mounted app is not told of start and end, and it is the pages' start that runs the API.

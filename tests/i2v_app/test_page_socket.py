@@ -17,12 +17,14 @@ from websockets.asyncio.client import ClientConnection
 
 from i2v_core.jobs import new_id
 from i2v_core.settings import Settings
+from i2v_core.store import connect
 from i2v_core.tasks import ended
-from i2v_core.viewers import COOKIE, ViewerCookie
+from i2v_core.viewers import COOKIE, ViewerCookie, flow_of
 from tests.conftest import PICTURES, OwnRedis, eventually, free_port, wait_until
 from tests.fundamentals.server import Server, Viewer
 
 NEW, OLD = "the-secret-that-signs-now", "the-secret-that-signed-before"
+PERSON = "198.51.100.7"
 _JOBS = "reflex___state____state.i2v_app___states___jobs____jobs_state"
 #: What a page's script sends once its socket is open.
 _HYDRATE = {"name": "reflex___state____state.hydrate_and_load", "payload": {"hashes": []}}
@@ -173,6 +175,17 @@ async def test_with_a_dead_cookie_the_page_is_whom_the_browser_is_from_now_on(si
 
 
 # How often, and for how long ------------------------------------------------------------------------------------------
+
+
+async def test_a_page_that_is_opened_counts_for_its_address_whatever_it_then_asks(site: Server) -> None:
+    redis = connect(str(site.settings.redis_url))
+    name = flow_of("", (PERSON, 1), OLD)
+
+    async with tab(site, None, PERSON) as opened:
+        await eventually(lambda: opened.shows("link", "no_cookie"), 40)
+
+        assert await redis.keys(f"i2v:rate:*{name}*")
+    await redis.aclose()
 
 
 async def test_a_tab_that_begins_its_watch_again_and_again_has_one_and_none_when_it_is_closed(site: Server) -> None:
