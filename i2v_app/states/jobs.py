@@ -58,7 +58,7 @@ class JobsState(rx.State):
     changed: rx.Field[dict[str, Card | None]] = rx.field(default_factory=dict)
     #: Where more are than the page shows: "older" here if they are asked for, "gallery" there alone.
     more: str = ""
-    #: How many of the list are shown, by "Show older": the browser knows it still when this server was restarted.
+    #: How many cards there are, once older ones were asked for: the browser knows it still when this server was restarted.
     shown: str = rx.SessionStorage("")
     server_time: float = 0.0
     #: What could not be done; its `key` and `code` are empty when all is well.
@@ -167,8 +167,8 @@ class JobsState(rx.State):
                 is_new = len(self._board.cards) > before
                 self._take_ends(page)
                 self._note(Notice(), "show_more")
-                await self._publish()
                 self.shown = str(len(self._board.cards))
+                await self._publish()
                 after = self._cursor
             if is_new or not page["pageInfo"]["hasNextPage"]:
                 return
@@ -231,6 +231,8 @@ class JobsState(rx.State):
         self._list.take(board.cards)
         more = "gallery" if board.is_cut or (board.is_full and self._has_older) else "older" if self._has_older else ""
         tell(self, cards=self._list.listed, changed=self._list.changed, more=more)
+        if self.shown:
+            tell(self, shown=str(len(board.cards)))
         (await self.get_state(ProgressState)).take(board.waiting, board.running)
 
 

@@ -142,6 +142,7 @@ async def test_older_cards_are_there_still_when_the_connection_is_back(tab: Hand
 
     assert len(tab.shown_ids) == 73
     assert tab.shown_ids[0] == "new"
+    assert tab.shown == "73", "what the browser remembers"
     await show_more(tab)
     assert len(tab.shown_ids) == 97
 
