@@ -6,7 +6,7 @@ One `ApiClient` belongs to one browser tab. Questions and orders go over HTTP, t
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from functools import lru_cache
 from typing import Any, cast
@@ -120,20 +120,23 @@ class Watch:
     def __init__(self, session: AsyncClientSession) -> None:
         self._session = session
 
-    async def events(self) -> AsyncGenerator[Answer, None]:
-        """Every event of the viewer's jobs, `JobProgress` or `JobDeleted`. Ends only by an error."""
-        stream = self._session.subscribe(operations.VIEWER_JOBS)
+    async def events(self, known: list[Answer]) -> AsyncGenerator[Answer, None]:
+        """Every event of the viewer's jobs, `JobProgress` or `JobDeleted`. Ends only by an error.
+
+        `known`: the jobs that need not be told as they stand, as `KnownJob`s, if there are any.
+        """
+        stream = self._session.subscribe(_with(operations.VIEWER_JOBS, {"known": known or None}))
         async with aclosing(stream):
             async for event in stream:
                 yield event["viewerJobs"]
 
-    async def jobs(self, *, first: int) -> Answer:
-        """The first page of jobs, newest first."""
-        return cast(Answer, await self._ask(operations.JOBS, "jobs", first=first, after=None))
+    async def jobs(self, *, first: int, after: str | None = None) -> Answer:
+        """A page of jobs, newest first, as the connection `{edges, pageInfo}`."""
+        return cast(Answer, await self._ask(operations.JOBS, "jobs", first=first, after=after))
 
-    async def job(self, job_id: str) -> Answer | None:
-        """One job, or None if it is gone."""
-        return cast("Answer | None", await self._ask(operations.JOB, "job", id=job_id))
+    async def jobs_by_id(self, ids: Sequence[str]) -> list[Answer | None]:
+        """The jobs in the order of their ids, None for each that is gone; at most 100."""
+        return cast("list[Answer | None]", await self._ask(operations.JOBS_BY_ID, "nodes", ids=ids))
 
     async def queue_and_limits(self) -> Answer:
         """`{queue, limits}`: how long the wait is now, and what the server takes in."""

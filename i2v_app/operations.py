@@ -23,10 +23,10 @@ fragment JobFields on Job {
 )
 
 VIEWER_JOBS = gql(
-    "subscription { viewerJobs { __typename ... on JobProgress { job { id } ...ProgressFields } ... on JobDeleted { jobId } } }"
+    "subscription ($known: [KnownJob!]) { viewerJobs(known: $known) { __typename ... on JobProgress { job { id } ...ProgressFields } ... on JobDeleted { jobId } } }"
     + _PROGRESS
 )
-JOB = gql("query ($id: ID!) { job(id: $id) { ...JobFields } }" + _JOB)
+JOBS_BY_ID = gql("query ($ids: [ID!]!) { nodes(ids: $ids) { ...JobFields } }" + _JOB)
 JOBS = gql(
     "query ($first: Int!, $after: String) { jobs(first: $first, after: $after) {"
     " edges { node { ...JobFields } } pageInfo { hasNextPage endCursor } } }" + _JOB

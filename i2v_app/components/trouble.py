@@ -34,6 +34,8 @@ def _server_bars() -> rx.Component:
         rx.match(
             JobsState.link,
             ("reconnecting", _bar(t("waiting.link_reconnecting"))),
+            ("refused", _bar(t("waiting.link_refused"))),
+            ("trouble", _bar(t("waiting.link_trouble"))),
             ("no_cookie", _bar(t("waiting.link_no_cookie"))),
             rx.fragment(),
         ),
@@ -43,7 +45,7 @@ def _server_bars() -> rx.Component:
 def notice_bar() -> rx.Component:
     """What could not be done, until it is dismissed; and the way back from what was just deleted."""
     notice: Any = JobsState.notice
-    message, how_to_fix = refusal(notice.code, notice.message, notice.how_to_fix)
+    message, how_to_fix = refusal(notice.code, notice.message, notice.how_to_fix, notice.limit)
     return rx.el.div(
         rx.el.div(
             rx.cond(

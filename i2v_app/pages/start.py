@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import reflex as rx
 
+from i2v_app.components.card_list import card_list, ids_of
 from i2v_app.components.clock import server_clock
 from i2v_app.components.frame import framed
 from i2v_app.components.held import held
@@ -26,7 +27,8 @@ from i2v_app.states.line import LineState
 from i2v_app.states.progress import ProgressState
 
 # A card and what changes faster than it come and go together.
-_CARDS: Any = held("heldCards", JobsState.cards, JobsState.ready)
+_TOLD: Any = card_list("toldCards", JobsState.cards, JobsState.changed)
+_CARDS: Any = held("heldCards", _TOLD, JobsState.ready)
 _SHOWN: Any = kept("shownCards", _CARDS)
 _RUNNING: Any = held("heldRunning", ProgressState.running, JobsState.ready)
 _WAITING: Any = held("heldWaiting", ProgressState.waiting, JobsState.ready)
@@ -61,7 +63,7 @@ def _videos() -> rx.Component:
             on_move=JobsState.move,
         ),
         rx.el.ul(
-            upload_cards(jobs=JobsState.ids),
+            upload_cards(jobs=ids_of("toldIds", _TOLD)),
             rx.foreach(
                 _SHOWN,
                 lambda card: job_card(card=card, waiting=_WAITING[card.id], running=_RUNNING[card.id], key=card.id),
@@ -80,9 +82,14 @@ def _videos() -> rx.Component:
             ),
             class_name="empty",
         ),
-        rx.cond(
-            JobsState.has_more,
-            rx.el.button(t("waiting.older"), on_click=JobsState.show_more, type="button", class_name="button more"),
+        rx.match(
+            JobsState.more,
+            (
+                "older",
+                rx.el.button(t("waiting.older"), on_click=JobsState.show_more, type="button", class_name="button more"),
+            ),
+            ("gallery", rx.el.a(t("waiting.rest"), href="/gallery", class_name="button more")),
+            rx.fragment(),
         ),
         class_name="videos",
         aria_labelledby="videos",

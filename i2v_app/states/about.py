@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from typing import Any
 
 import reflex as rx
 
 from i2v_app.api_client import Unreachable
 from i2v_app.states.jobs import client_of
+
+#: Seconds between tries: soon at first, then patient, for some ten minutes in all. Each varied, so that pages do not come at once.
+_PAUSES = (0.3, 0.6, 1.0, 2.0, 4.0) + 75 * (8.0,)
 
 
 class AboutState(rx.State):
@@ -34,19 +39,27 @@ class AboutState(rx.State):
     links_at_most_days: int = 0
     watermark: bool = False
 
+    _reading: int = 0
+
     @rx.event(background=True)
     async def read(self) -> None:
-        """Ask the API once. If it cannot answer, the page does without the numbers."""
+        """Ask the API, some times if it cannot answer. Without an answer the page does without the numbers."""
         async with self:
             client = client_of(self.router)
-        if client is None:
+            # The newest goes on alone: whoever starts many of these has one.
+            self._reading += 1
+            mine = self._reading
+        for pause in _PAUSES:
+            if client is None or mine != self._reading:
+                return
+            try:
+                limits = await client.limits()
+            except Unreachable:
+                await asyncio.sleep(pause * random.uniform(0.7, 1.3))
+                continue
+            async with self:
+                self._take(limits)
             return
-        try:
-            limits = await client.limits()
-        except Unreachable:
-            return
-        async with self:
-            self._take(limits)
 
     def _take(self, limits: dict[str, Any]) -> None:
         self.max_megabytes = limits["maxUploadBytes"] / 1_000_000

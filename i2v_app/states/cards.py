@@ -1,7 +1,7 @@
 """What a card shows, in three pieces that change at different speeds, made from the API's answers.
 
-Reflex sends a whole variable when any of it changes: so the list of cards holds what hardly ever changes, and the places
-in the queue and the percentages are kept apart. No sentences: the browser knows the reader's language.
+Reflex sends a whole variable when any of it changes: so the cards hold what hardly ever changes, and the places in the
+queue and the percentages are kept apart. No sentences: the browser knows the reader's language.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ class Card:
     failure_code: str
     failure: str
     how_to_fix: str
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is a job of which nothing more is expected."""
+        return self.state not in ("QUEUED", "PROCESSING")
 
     @classmethod
     def of(cls, job: Mapping[str, Any]) -> Card:

@@ -8,6 +8,8 @@ from typing import Any
 
 import reflex as rx
 
+from i2v_app.states.telling import tell
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -27,12 +29,7 @@ class LineState(rx.State):
     refused: int = 0
 
     def take(self, queue: Mapping[str, Any]) -> None:
-        """Take in the API's `Queue`. Only what differs is set: an assignment alone makes Reflex send it."""
+        """Take in the API's `Queue`."""
         at_work = [slot for slot in queue["slots"] if slot["remainingSeconds"] is not None]
         slots = [Slot(percent=int(slot["percent"]), is_mine=slot["isMine"]) for slot in at_work]
-        if self.length != queue["length"]:
-            self.length = queue["length"]
-        if self.slots != slots:
-            self.slots = slots
-        if self.paused != queue["paused"]:
-            self.paused = queue["paused"]
+        tell(self, length=queue["length"], slots=slots, paused=queue["paused"])

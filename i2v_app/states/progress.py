@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from i2v_app.states.cards import Running, Waiting
+from i2v_app.states.telling import tell
 
 
 class ProgressState(rx.State):
@@ -14,8 +15,5 @@ class ProgressState(rx.State):
     running: rx.Field[dict[str, Running]] = rx.field(default_factory=dict)
 
     def take(self, waiting: dict[str, Waiting], running: dict[str, Running]) -> None:
-        """Take in what stands. Only what differs is set: an assignment alone makes Reflex send the whole variable."""
-        if self.waiting != waiting:
-            self.waiting = dict(waiting)
-        if self.running != running:
-            self.running = dict(running)
+        """Take in what stands."""
+        tell(self, waiting=dict(waiting), running=dict(running))

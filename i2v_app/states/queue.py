@@ -7,6 +7,8 @@ from typing import Any
 
 import reflex as rx
 
+from i2v_app.states.telling import tell
+
 
 class QueueState(rx.State):
     """The queue of everybody and the server's limits, as last read."""
@@ -33,17 +35,25 @@ class QueueState(rx.State):
     def take(self, answer: Mapping[str, Any]) -> None:
         """Take in the API's `{queue, limits}`."""
         queue, limits = answer["queue"], answer["limits"]
-        self.standing = standing(queue)
-        self.waiting, self.processing = queue["length"], queue["processing"]
-        self.takes, self.takes_unit = rough(queue["modelSeconds"] or 0)
-        self.wait, self.wait_unit = rough(queue["estimatedWaitSeconds"] or 0)
-        self.max_upload_bytes = limits["maxUploadBytes"]
-        self.max_megapixels = limits["maxMegapixels"]
-        self.formats = limits["formats"]
-        self.input_long_side = limits["inputLongSide"]
-        self.min_seconds = limits["minSeconds"]
-        self.max_seconds = limits["maxSeconds"]
-        self.default_seconds = limits["defaultSeconds"]
+        takes, takes_unit = rough(queue["modelSeconds"] or 0)
+        wait, wait_unit = rough(queue["estimatedWaitSeconds"] or 0)
+        tell(
+            self,
+            standing=standing(queue),
+            waiting=queue["length"],
+            processing=queue["processing"],
+            takes=takes,
+            takes_unit=takes_unit,
+            wait=wait,
+            wait_unit=wait_unit,
+            max_upload_bytes=limits["maxUploadBytes"],
+            max_megapixels=limits["maxMegapixels"],
+            formats=limits["formats"],
+            input_long_side=limits["inputLongSide"],
+            min_seconds=limits["minSeconds"],
+            max_seconds=limits["maxSeconds"],
+            default_seconds=limits["defaultSeconds"],
+        )
 
 
 def standing(queue: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from i2v_app.states.board import Board
+from i2v_app.states.board import MOST_ENDED, Board
 
 
 def job(job_id: str, *, state: str = "QUEUED", version: int = 1, created: int = 0, **progress: Any) -> dict[str, Any]:
@@ -138,3 +138,59 @@ def test_an_expected_start_that_hardly_moves_is_not_told_anew() -> None:
 
     board.apply(event("a", state="QUEUED", version=3, startsInSeconds=30.0))
     assert board.waiting["a"].starts_at < before.starts_at
+
+
+def test_a_video_that_has_expired_is_taken_off_the_page() -> None:
+    board = Board()
+    board.take({**job("a", state="COMPLETED"), "expiresAt": "2026-01-01T01:00:00+00:00"})
+    board.take(job("b"))
+    expires_at = next(card.expires_at for card in board.cards if card.id == "a")
+
+    board.settle(expires_at - 1)
+    assert {card.id for card in board.cards} == {"a", "b"}
+
+    board.settle(expires_at)
+    assert {card.id for card in board.cards} == {"b"}
+
+
+def test_a_video_that_is_kept_for_longer_is_read_again() -> None:
+    board = Board()
+    board.take(job("a", state="COMPLETED", version=5))
+
+    assert board.apply(event("a", state="COMPLETED", version=5))
+    assert not board.apply(event("a", state="COMPLETED", version=6))
+
+
+def test_a_page_that_is_the_last_one_has_all_there_are() -> None:
+    board = Board()
+    board.take_page([job("b", created=2), job("a", created=1)], is_first=True)
+
+    board.take_page([job("b", created=2)], is_first=True, is_last=True)
+
+    assert [card.id for card in board.cards] == ["b"]
+
+
+def test_of_those_that_have_ended_only_the_newest_have_room() -> None:
+    board = Board()
+    board.take(job("waiting", created=0))
+    ended = [job(f"job-{n:04}", state="COMPLETED", created=1) for n in range(MOST_ENDED)]
+    board.take_page(ended, is_first=True)
+    board.settle(0)
+    assert (board.is_full, board.is_cut) == (True, False)
+
+    board.take(job("new", state="COMPLETED", created=2))
+    board.settle(0)
+
+    assert board.is_cut
+    assert len(board.cards) == MOST_ENDED + 1
+    ids = [card.id for card in board.cards]
+    assert (ids[0], ids[-1]) == ("new", "waiting")
+    assert "job-0000" not in ids
+
+
+def test_what_is_known_is_told_by_id_and_version_the_newest_first() -> None:
+    board = Board()
+    board.take_page([job("b", created=2, version=7), job("a", created=1, version=3)], is_first=True)
+
+    assert board.known(10) == [{"id": "b", "version": 7}, {"id": "a", "version": 3}]
+    assert board.known(1) == [{"id": "b", "version": 7}]
