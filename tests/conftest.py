@@ -23,6 +23,17 @@ from i2v_core.settings import Settings
 from i2v_core.store import connect
 
 PICTURES = Path(__file__).parent / "pictures"
+#: What tells the tests themselves where things are and how long to go on. Every other I2V_ variable is a setting.
+_FOR_TESTS = {"I2V_TEST_REDIS", "I2V_CHROMIUM", "I2V_CHAOS_SECONDS", "I2V_CHAOS_SEED", "I2V_CHAOS_BACK_AT_WORK"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_whoever_runs_the_tests() -> Iterator[None]:
+    """Tests make their own, whatever is set where they run."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("I2V_") and name not in _FOR_TESTS]:
+            patch.delenv(name)
+        yield
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = 20.0, what: str = "the condition") -> Any:
@@ -48,6 +59,20 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def ended(process: subprocess.Popen[bytes], seconds: float) -> int:
+    """Wait for the end of a process that leads a session of its own; its exit code.
+
+    One that does not end is killed with all that it started, or it would go on in the Redis of the tests that follow; then
+    `TimeoutExpired` is raised.
+    """
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
 
 
 def redis_binary() -> str:
@@ -135,11 +160,8 @@ def redis_url(redis_server: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(redis_url: str, tmp_path: Path) -> Settings:
     """Settings of a test: its own folder and Redis, a model of half a second, small videos."""
-    for name in list(os.environ):
-        if name.startswith("I2V_"):
-            monkeypatch.delenv(name)
     return Settings(
         data_dir=tmp_path / "data", redis_url=redis_url, model_seconds=0.5, video_long_side=320, log_format="human"
     )
