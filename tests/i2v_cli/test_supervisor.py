@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.conftest import redis_binary
 from tests.i2v_cli.conftest import StartUp, WithoutRedis
 from tests.i2v_cli.running import REDIS_NAMES, Up, eventually
 
@@ -174,7 +175,7 @@ def test_a_wrong_setting_is_one_sentence(start_up: StartUp) -> None:
 
 def test_with_a_redis_of_ones_own_none_is_embedded(start_up: StartUp, env: dict[str, str], tmp_path: Path) -> None:
     server = subprocess.Popen(
-        ["redis-server", "--port", "0", "--unixsocket", str(tmp_path / "own.sock"), "--save", ""],
+        [redis_binary(), "--port", "0", "--unixsocket", str(tmp_path / "own.sock"), "--save", ""],
         stdout=subprocess.DEVNULL,
     )
     try:
