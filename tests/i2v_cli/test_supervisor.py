@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import redis_binary
+from tests.conftest import redis_binary, wait_until
 from tests.i2v_cli.conftest import StartUp, WithoutRedis
-from tests.i2v_cli.running import REDIS_NAMES, Up, eventually
+from tests.i2v_cli.running import REDIS_NAMES, Up
 
 PICTURE = Path(__file__).parents[1] / "pictures" / "astronaut.png"
 UPLOAD = "mutation($image: Upload!) { uploadImage(image: $image) { __typename ... on Job { id } } }"
@@ -32,39 +32,24 @@ def test_a_start_makes_the_page_and_says_where_it_is(start_up: StartUp) -> None:
     assert "text/html" in page.headers["content-type"]
 
 
-def test_a_warm_start_is_a_matter_of_seconds(start_up: StartUp) -> None:
-    """How many is for the benchmarks to say; here a bound that holds on a busy machine too."""
-    seconds = []
-
-    for _ in range(3):  # the first is the cold one
-        began = time.monotonic()
-        up = start_up().ready()
-        seconds.append(time.monotonic() - began)
-        up.ctrl_c()
-        up.exit_code()
-
-    assert min(seconds[1:]) < 15, seconds
-
-
 @pytest.mark.parametrize("terminal", [True, False], ids=["pressed in a terminal", "sent to the whole group"])
 def test_ctrl_c_puts_the_running_job_back_and_the_next_start_finishes_it(start_up: StartUp, *, terminal: bool) -> None:
     up = start_up(terminal=terminal).ready()
     with httpx.Client(base_url=f"http://127.0.0.1:{up.port}") as viewer:
         job = _upload(viewer)
-        eventually(lambda: _job(viewer, job)["state"] == "PROCESSING", what="the job being made")
-        began = time.monotonic()
+        wait_until(lambda: _job(viewer, job)["state"] == "PROCESSING", what="the job being made")
 
         up.ctrl_c()
         code = up.exit_code()
 
         assert code == 0
-        assert time.monotonic() - began < 5
+        assert up.events("process_killed") == [], "all stopped by themselves"
         assert up.family() == []
         assert "Traceback" not in up.said
 
         start_up().ready()
         assert _job(viewer, job)["attempt"] <= 1
-        eventually(lambda: _job(viewer, job)["state"] == "COMPLETED", what="the job's video")
+        wait_until(lambda: _job(viewer, job)["state"] == "COMPLETED", what="the job's video")
         assert _job(viewer, job)["attempt"] == 1
 
 
@@ -81,13 +66,13 @@ def test_a_second_ctrl_c_does_not_wait(start_up: StartUp) -> None:
     up = start_up().ready()
     up.child("worker").suspend()  # it cannot hear the first one
 
+    began = time.monotonic()
     up.ctrl_c()
     up.hears("stopping")
-    began = time.monotonic()
     up.ctrl_c()
 
     assert up.exit_code() == 0
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5, "that is when it would have been given up without the second one"
     assert up.family() == []
 
 
@@ -108,35 +93,35 @@ def test_a_crashed_child_is_started_again_and_said_so(start_up: StartUp, name: s
 
     killed.kill()
 
-    eventually(lambda: [e for e in up.events("process_ended") if e["name"] == name], what="a word of it")
+    wait_until(lambda: [e for e in up.events("process_ended") if e["name"] == name], what="a word of it")
     assert up.events("process_ended")[0]["how"] == "killed by SIGKILL"
-    eventually(lambda: up.child(name).pid != killed.pid, what=f"another {name}")
+    wait_until(lambda: up.child(name).pid != killed.pid, what=f"another {name}")
     with httpx.Client(base_url=f"http://127.0.0.1:{up.port}", timeout=20) as viewer:
-        eventually(lambda: viewer.get("/readyz").status_code == 200, what="readiness")
+        wait_until(lambda: viewer.get("/readyz").status_code == 200, what="readiness")
         job = _upload(viewer)
-        eventually(lambda: _job(viewer, job)["state"] == "COMPLETED", within=40, what="a video after it")
+        wait_until(lambda: _job(viewer, job)["state"] == "COMPLETED", seconds=40, what="a video after it")
 
 
 def test_children_do_not_outlive_a_killed_supervisor(start_up: StartUp) -> None:
     up = start_up().ready()
-    eventually(lambda: len(up.family()) >= 4, what="redis, web, worker and its renderer")
+    wait_until(lambda: len(up.family()) >= 4, what="redis, web, worker and its renderer")
 
     up.process.kill()
 
-    eventually(lambda: not up.family(), within=5, what="the end of its children")
+    wait_until(lambda: not up.family(), seconds=5, what="the end of its children")
     start_up().ready()
 
 
-def test_a_port_in_use_is_one_sentence(start_up: StartUp, free_port: int) -> None:
+def test_a_port_in_use_is_one_sentence(start_up: StartUp, port: int) -> None:
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", free_port))
+        other.bind(("127.0.0.1", port))
         other.listen()
 
         up = start_up()
 
         assert _refusal(up) == (
-            f"i2v: Port {free_port} on 127.0.0.1 is in use by another program. "
+            f"i2v: Port {port} on 127.0.0.1 is in use by another program. "
             "Stop that one, or set I2V_PORT to a free port."
         )
 
