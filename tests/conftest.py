@@ -38,7 +38,7 @@ def no_settings_of_whoever_runs_the_tests() -> Iterator[None]:
         yield
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 20.0, what: str = "the condition") -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = 30.0, what: str = "the condition") -> Any:
     """Wait for a condition to hold and give what it gave; fail if it does not within the bound."""
     end = time.monotonic() + seconds
     while not (value := condition()):
@@ -47,7 +47,7 @@ def wait_until(condition: Callable[[], Any], seconds: float = 20.0, what: str = 
     return value
 
 
-async def eventually(condition: Callable[[], Any], seconds: float = 20.0, what: str = "the condition") -> Any:
+async def eventually(condition: Callable[[], Any], seconds: float = 30.0, what: str = "the condition") -> Any:
     """`wait_until` for conditions that are coroutines."""
     end = time.monotonic() + seconds
     while not (value := await condition()):

@@ -66,7 +66,7 @@ class Server:
                 start_new_session=True,
             )
         if "api" in names:
-            wait_until(self._answers, 30, "the API answering")
+            wait_until(self._answers, 60, "the API answering")
 
     def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a process a signal and wait for its end; its exit code."""

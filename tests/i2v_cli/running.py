@@ -64,7 +64,7 @@ class Up:
 
     def ready(self) -> Up:
         """Wait for the page."""
-        self.hears("i2v is ready")
+        self.hears("i2v is ready", within=90)
         self.family()
         return self
 
@@ -99,7 +99,7 @@ class Up:
         else:
             os.killpg(self.process.pid, signal.SIGINT)
 
-    def exit_code(self, *, within: float = 15.0) -> int:
+    def exit_code(self, *, within: float = 30.0) -> int:
         """Wait for its end."""
 
         def ended() -> tuple[int] | None:
