@@ -24,17 +24,22 @@ def port() -> int:
     return free_port()
 
 
-@pytest.fixture
-def env(tmp_path: Path, port: int) -> dict[str, str]:
-    """The environment of an `i2v up` of this test's own. A model of three seconds, so that a job can be caught at it."""
+def environment_of_up(folder: Path, port: int) -> dict[str, str]:
+    """The environment of an `i2v up` of this folder's own. A model of three seconds, so that a job can be caught at it."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("I2V_")}
     return {
         **inherited,
-        "I2V_DATA_DIR": str(tmp_path / "data"),
+        "I2V_DATA_DIR": str(folder / "data"),
         "I2V_PORT": str(port),
         "I2V_MODEL_SECONDS": "3",
         "I2V_LOG_FORMAT": "json",
     }
+
+
+@pytest.fixture
+def env(tmp_path: Path, port: int) -> dict[str, str]:
+    """The environment of this test's own `i2v up`."""
+    return environment_of_up(tmp_path, port)
 
 
 @pytest.fixture

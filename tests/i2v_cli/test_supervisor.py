@@ -6,14 +6,15 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.conftest import redis_binary, wait_until
-from tests.i2v_cli.conftest import StartUp, WithoutRedis
+from tests.conftest import free_port, redis_binary, wait_until
+from tests.i2v_cli.conftest import StartUp, WithoutRedis, environment_of_up
 from tests.i2v_cli.running import REDIS_NAMES, Up
 
 PICTURE = Path(__file__).parents[1] / "pictures" / "astronaut.png"
@@ -21,13 +22,21 @@ UPLOAD = "mutation($image: Upload!) { uploadImage(image: $image) { __typename ..
 JOB = "query($id: ID!) { job(id: $id) { __typename ... on Job { state attempt } } }"
 
 
-def test_a_start_makes_the_page_and_says_where_it_is(start_up: StartUp) -> None:
-    up = start_up()
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """One for all tests that do not end anything of it."""
+    up = Up(environment_of_up(tmp_path_factory.mktemp("running"), free_port()))
+    try:
+        yield up.ready()
+    finally:
+        up.kill_everything()
 
-    line = up.hears("i2v is ready")
 
-    assert f"http://127.0.0.1:{up.port}" in line
-    page = httpx.get(f"http://127.0.0.1:{up.port}/")
+def test_a_start_makes_the_page_and_says_where_it_is(running: Up) -> None:
+    line = running.hears("i2v is ready")
+
+    assert f"http://127.0.0.1:{running.port}" in line
+    page = httpx.get(f"http://127.0.0.1:{running.port}/")
     assert page.status_code == 200
     assert "text/html" in page.headers["content-type"]
 
@@ -126,14 +135,12 @@ def test_a_port_in_use_is_one_sentence(start_up: StartUp, port: int) -> None:
         )
 
 
-def test_a_second_start_on_the_same_data_folder_is_one_sentence(start_up: StartUp) -> None:
-    first = start_up().ready()
-
-    second = start_up(I2V_PORT="1")
+def test_a_second_start_on_the_same_data_folder_is_one_sentence(start_up: StartUp, running: Up) -> None:
+    second = start_up(I2V_PORT="1", I2V_DATA_DIR=running.env["I2V_DATA_DIR"])
 
     said = _refusal(second)
-    assert f"is in use by another i2v (process {first.process.pid})" in said
-    assert httpx.get(f"http://127.0.0.1:{first.port}/healthz").status_code == 200
+    assert f"is in use by another i2v (process {running.process.pid})" in said
+    assert httpx.get(f"http://127.0.0.1:{running.port}/healthz").status_code == 200
 
 
 def test_no_redis_is_one_sentence(start_up: StartUp, without_redis: WithoutRedis) -> None:
@@ -176,13 +183,11 @@ def test_with_a_redis_of_ones_own_none_is_embedded(start_up: StartUp, env: dict[
         server.wait()
 
 
-def test_the_embedded_redis_listens_on_no_port(start_up: StartUp, env: dict[str, str]) -> None:
-    up = start_up().ready()
-
-    redis = up.child("redis")
+def test_the_embedded_redis_listens_on_no_port(running: Up) -> None:
+    redis = running.child("redis")
 
     assert redis.net_connections(kind="inet") == []
-    folder = Path(env["I2V_DATA_DIR"]) / "redis"
+    folder = Path(running.env["I2V_DATA_DIR"]) / "redis"
     assert oct(folder.stat().st_mode & 0o777) == "0o700"
     assert oct((folder / "redis.sock").stat().st_mode & 0o777) == "0o600"
 
