@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from i2v_app.messages.words import LANGUAGES
+from i2v_app.messages.words import LANGUAGES, catalogue
 from tests.browser.accessibility import assert_accessible
-from tests.browser.visiting import ROOT, Server
+from tests.browser.visiting import Server
 from tests.conftest import wait_until
 
 #: Those that can be opened by an address alone, and one that there is not.
@@ -41,10 +40,7 @@ _IS_TOLD = """(looking) => document.readyState === "complete"
   && !document.querySelector(".wait .coming")
   && !looking.includes(document.querySelector(".empty p")?.textContent.trim())
   && ![...document.querySelectorAll(".about dd")].some((value) => !value.textContent.trim())"""
-_LOOKING = [
-    json.loads((ROOT / "i2v_app" / "messages" / f"waiting.{language}.json").read_text())["waiting.looking"]
-    for language in LANGUAGES
-]
+_LOOKING = [catalogue(language)["waiting.looking"] for language in LANGUAGES]
 #: What a finger is to hit: labels stand for what is in them, and links within a sentence are left as the text has them.
 _TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, select, input:not([type=file]), [role=button], summary")]
   .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest(".visually-hidden, .skip-link"))
