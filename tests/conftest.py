@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,20 @@ from i2v_core.settings import Settings
 from i2v_core.store import connect
 
 PICTURES = Path(__file__).parent / "pictures"
+#: What tells the tests themselves where things are and how long to go on. Every other I2V_ variable is a setting.
+_FOR_TESTS = {"I2V_TEST_REDIS", "I2V_CHROMIUM", "I2V_CHAOS_SECONDS", "I2V_CHAOS_SEED", "I2V_CHAOS_BACK_AT_WORK"}
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 20.0, what: str = "the condition") -> Any:
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_whoever_runs_the_tests() -> Iterator[None]:
+    """Tests make their own, whatever is set where they run."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("I2V_") and name not in _FOR_TESTS]:
+            patch.delenv(name)
+        yield
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = 30.0, what: str = "the condition") -> Any:
     """Wait for a condition to hold and give what it gave; fail if it does not within the bound."""
     end = time.monotonic() + seconds
     while not (value := condition()):
@@ -34,7 +47,7 @@ def wait_until(condition: Callable[[], Any], seconds: float = 20.0, what: str = 
     return value
 
 
-async def eventually(condition: Callable[[], Any], seconds: float = 20.0, what: str = "the condition") -> Any:
+async def eventually(condition: Callable[[], Any], seconds: float = 30.0, what: str = "the condition") -> Any:
     """`wait_until` for conditions that are coroutines."""
     end = time.monotonic() + seconds
     while not (value := await condition()):
@@ -44,10 +57,30 @@ async def eventually(condition: Callable[[], Any], seconds: float = 20.0, what: 
 
 
 def free_port() -> int:
-    """A TCP port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port that nobody listens on, for a server that may be stopped and started on it.
+
+    Any of some thousands, because tests that run beside these look for theirs at the same time; and none of those that the
+    system itself hands out, or a connection of anybody's could have it while its server is away.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def ended(process: subprocess.Popen[bytes], seconds: float) -> int:
+    """Wait for the end of a process that leads a session of its own; its exit code.
+
+    One that does not end is killed with all that it started, or it would go on in the Redis of the tests that follow; then
+    `TimeoutExpired` is raised.
+    """
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
 
 
 def redis_binary() -> str:
@@ -135,11 +168,8 @@ def redis_url(redis_server: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(redis_url: str, tmp_path: Path) -> Settings:
     """Settings of a test: its own folder and Redis, a model of half a second, small videos."""
-    for name in list(os.environ):
-        if name.startswith("I2V_"):
-            monkeypatch.delenv(name)
     return Settings(
         data_dir=tmp_path / "data", redis_url=redis_url, model_seconds=0.5, video_long_side=320, log_format="human"
     )

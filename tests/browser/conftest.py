@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from tests.browser.line import empty_the_line
 from tests.browser.visiting import CHROMIUM_ARGS, ROOT, Server, chromium, open_page, running_server
 
 
@@ -38,6 +39,31 @@ def server(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """One server for all tests that do not stop it. Every test is a viewer of its own."""
     with running_server(tmp_path_factory.mktemp("server")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def _unsteady_server(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_server(tmp_path_factory.mktemp("unsteady"), I2V_MODEL_SECONDS="4") as server:
+        yield server
+
+
+@pytest.fixture
+def unsteady_server(_unsteady_server: Server) -> Server:
+    """One that tests may stop and start again; it runs."""
+    if _unsteady_server.process is None or _unsteady_server.process.poll() is not None:
+        _unsteady_server.start()
+    return _unsteady_server
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left_in_line(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The line is everybody's: what a test leaves in it would be in front of the next one's pictures."""
+    shared = {"server", "unsteady_server"} & set(request.fixturenames)
+    servers: list[Server] = [request.getfixturevalue(name) for name in shared]
+    yield
+    for server in servers:
+        if server.process and server.process.poll() is None:
+            empty_the_line(server)
 
 
 @pytest.fixture(scope="session")

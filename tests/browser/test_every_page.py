@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from i2v_app.messages.words import LANGUAGES
+from i2v_app.messages.words import LANGUAGES, catalogue
 from tests.browser.accessibility import assert_accessible
 from tests.browser.visiting import Server
 from tests.conftest import wait_until
@@ -33,6 +33,14 @@ _WATCH_SHIFTS = """
 _IN_THE_WAY = """() => [...document.querySelectorAll("*")]
   .filter((e) => { const { left, right } = e.getBoundingClientRect(); return e.checkVisibility() && (right > innerWidth + 1 || left < -1); })
   .slice(-3).map((e) => e.outerHTML.slice(0, 120))"""
+#: What the server says comes last: the wait and the list, the videos, the limits. Takes what stands where the list is read.
+_IS_TOLD = """(looking) => document.readyState === "complete"
+  && (location.pathname !== "/" || document.querySelector(".wait"))
+  && (location.pathname !== "/gallery" || document.querySelector(".gallery[data-ready]"))
+  && !document.querySelector(".wait .coming")
+  && !looking.includes(document.querySelector(".empty p")?.textContent.trim())
+  && ![...document.querySelectorAll(".about dd")].some((value) => !value.textContent.trim())"""
+_LOOKING = [catalogue(language)["waiting.looking"] for language in LANGUAGES]
 #: What a finger is to hit: labels stand for what is in them, and links within a sentence are left as the text has them.
 _TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, select, input:not([type=file]), [role=button], summary")]
   .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest(".visually-hidden, .skip-link"))
@@ -188,7 +196,4 @@ def _visit(page: Page, server: Server, path: str) -> None:
         page.route("**/healthz", lambda route: route.abort())  # or it leaves as soon as it has looked
     page.goto(f"{server.url}{path}")
     expect(page.get_by_role("heading", level=1).first).to_be_visible()
-    if path != "/offline.html":
-        # What the server says comes last.
-        wait_until(lambda: page.evaluate("document.readyState === 'complete'"))
-        page.wait_for_load_state("networkidle")
+    wait_until(lambda: page.evaluate(_IS_TOLD, _LOOKING), what=f"{path} being told all")

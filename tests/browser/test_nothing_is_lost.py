@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.visiting import Server, add, open_page, running_server
+from tests.browser.visiting import Server, add, open_page
 
 
 def test_a_reload_shows_the_same_cards(page: Page) -> None:
@@ -43,21 +41,18 @@ def test_another_viewer_sees_none_of_it(page: Page, server: Server) -> None:
     stranger.close()
 
 
-def test_a_restart_of_the_server_is_told_and_survived(
-    built_page: None, context: BrowserContext, tmp_path: Path
-) -> None:
-    with running_server(tmp_path, I2V_MODEL_SECONDS="4") as server:
-        page = open_page(context, server)
-        add(page, "astronaut.png", "chelsea.png")
-        expect(page.locator("[data-state=PROCESSING]")).to_have_count(1)
+def test_a_restart_of_the_server_is_told_and_survived(context: BrowserContext, unsteady_server: Server) -> None:
+    page = open_page(context, unsteady_server)
+    add(page, "astronaut.png", "chelsea.png")
+    expect(page.locator("[data-state=PROCESSING]")).to_have_count(1)
 
-        cards = page.locator("[data-job]").element_handles()
+    cards = page.locator("[data-job]").element_handles()
 
-        server.stop()
-        expect(page.get_by_text("Your pictures are safe; reconnecting")).to_be_visible()
-        server.start()
+    unsteady_server.stop()
+    expect(page.get_by_text("Your pictures are safe; reconnecting")).to_be_visible()
+    unsteady_server.start()
 
-        expect(page.get_by_text("Your pictures are safe; reconnecting")).to_have_count(0, timeout=20_000)
-        expect(page.locator("[data-job]")).to_have_count(2)
-        expect(page.locator("[data-state=COMPLETED]")).to_have_count(2, timeout=30_000)
-        assert all(card.evaluate("c => c.isConnected") for card in cards), "no card went away and came back"
+    expect(page.get_by_text("Your pictures are safe; reconnecting")).to_have_count(0, timeout=20_000)
+    expect(page.locator("[data-job]")).to_have_count(2)
+    expect(page.locator("[data-state=COMPLETED]")).to_have_count(2, timeout=30_000)
+    assert all(card.evaluate("c => c.isConnected") for card in cards), "no card went away and came back"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.visiting import Server, add, open_page, running_server
+from tests.browser.visiting import Server, add, open_page
 from tests.conftest import wait_until
 
 _CONTROLLED = "() => navigator.serviceWorker.controller?.state === 'activated'"
@@ -27,20 +25,15 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "service_workers": "allow"}
 
 
-@pytest.fixture
-def own_server(built_page: None, tmp_path: Path) -> Iterator[Server]:
-    """One that this test may stop."""
-    with running_server(tmp_path) as server:
-        yield server
-
-
-def test_where_the_server_is_away_a_page_says_so_and_comes_back_by_itself(browser: Browser, own_server: Server) -> None:
+def test_where_the_server_is_away_a_page_says_so_and_comes_back_by_itself(
+    browser: Browser, unsteady_server: Server
+) -> None:
     context = browser.new_context(locale="de-DE", color_scheme="dark")
     page = context.new_page()
-    page.goto(own_server.url)
+    page.goto(unsteady_server.url)
     page.wait_for_function(_CONTROLLED)
-    own_server.stop()
-    page.goto(f"{own_server.url}/about")
+    unsteady_server.stop()
+    page.goto(f"{unsteady_server.url}/about")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Der Server ist nicht erreichbar")
     expect(page.get_by_text("sicher")).to_be_visible()
@@ -48,10 +41,10 @@ def test_where_the_server_is_away_a_page_says_so_and_comes_back_by_itself(browse
     context.set_offline(True)
     expect(page.get_by_role("heading", level=1)).to_have_text("Sie sind offline")
     context.set_offline(False)
-    own_server.start()
+    unsteady_server.start()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Über i2v", timeout=15_000)
-    assert page.url.rstrip("/") == f"{own_server.url}/about", "where it was to go"
+    assert page.url.rstrip("/") == f"{unsteady_server.url}/about", "where it was to go"
     context.close()
 
 

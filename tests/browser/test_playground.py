@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
-    FilePayload,
     Locator,
     ViewportSize,
     WebSocket,
@@ -19,8 +19,9 @@ from playwright.sync_api import (
 )
 
 from graphql_api.playground.files import Files
+from tests.browser.holding import held
 from tests.browser.visiting import Server, open_page, running_server
-from tests.conftest import PICTURES
+from tests.conftest import PICTURES, wait_until
 
 #: Longer than the page's scripts take to start, or a job to end, on a machine that is busy with other tests.
 _SLOW = 30_000
@@ -80,6 +81,10 @@ class Playground:
         found = re.search(r'"id": "(job_\w+)"', answers.inner_text())
         assert found
         return found[1]
+
+    def progress(self) -> list[dict[str, Any]]:
+        """What `jobProgress` has streamed so far."""
+        return [frame["payload"]["data"]["jobProgress"] for frame in map(json.loads, self.frames) if "payload" in frame]
 
     def _listen(self, socket: WebSocket) -> None:
         self._note(socket.url)
@@ -155,20 +160,18 @@ def test_five_examples_are_there_and_the_schemas_docs(playground: Playground) ->
 def test_a_picture_is_uploaded_in_the_page_and_watched_to_the_end(
     playground: Playground, visitor: BrowserContext, server: Server
 ) -> None:
-    _queue_others(visitor, server)
-    job = playground.upload()
-
-    playground.tab("Watch").click()
-    playground.set_variables({"jobId": job})
-    answers = playground.send()
+    with held(server):  # it must not be done before somebody comes to watch it
+        job = playground.upload()
+        playground.tab("Watch").click()
+        playground.set_variables({"jobId": job})
+        answers = playground.send()
+        wait_until(lambda: playground.page.evaluate("true") and playground.progress(), what="what stands first")
 
     newest = answers.locator(".query-result__list-item").last
     expect(newest).to_contain_text('"state": "COMPLETED"', timeout=2 * _SLOW)
     expect(newest).to_contain_text('"percent": 100,')
     expect(newest.get_by_text('"percent"')).to_be_in_viewport()
-    progress = [
-        frame["payload"]["data"]["jobProgress"] for frame in map(json.loads, playground.frames) if "payload" in frame
-    ]
+    progress = playground.progress()
     assert (progress[-1]["state"], progress[-1]["percent"]) == ("COMPLETED", 100)
     percents = [one["percent"] for one in progress]
     assert percents == sorted(percents)
@@ -183,21 +186,6 @@ def test_a_picture_is_uploaded_in_the_page_and_watched_to_the_end(
     page = open_page(visitor, server)
     expect(page.locator(f"[data-job='{job}']")).to_be_visible()
     page.close()
-
-
-def _queue_others(visitor: BrowserContext, server: Server) -> None:
-    """Three jobs ahead: the one to be watched must not be done before somebody comes to watch it."""
-    form = {
-        "operations": '{"query": "mutation ($image: Upload!) { uploadImage(image: $image) { __typename } }",'
-        ' "variables": {"image": null}}',
-        "map": '{"0": ["variables.image"]}',
-    }
-    picture = FilePayload(name="a.png", mimeType="image/png", buffer=(PICTURES / "astronaut.png").read_bytes())
-    for _ in range(3):
-        answer = visitor.request.post(
-            f"{server.url}/graphql", headers={"X-I2V-Request": "1"}, multipart={**form, "0": picture}
-        )
-        assert answer.json() == {"data": {"uploadImage": {"__typename": "Job"}}}
 
 
 def test_a_job_is_listed_and_cancelled(playground: Playground) -> None:

@@ -142,42 +142,36 @@ def test_on_a_slow_line_the_first_picture_is_there_at_once_and_then_it_plays_thr
     assert page.evaluate("window.stops") <= 1
 
 
-def test_what_cannot_be_loaded_says_so_and_can_be_tried_again(
-    built_page: None, context: BrowserContext, tmp_path: Path
-) -> None:
+def test_what_cannot_be_loaded_says_so_and_can_be_tried_again(context: BrowserContext, unsteady_server: Server) -> None:
     context.add_init_script(PROBE)
-    with running_server(tmp_path) as server:
-        page = open_page(context, server)
-        page.emulate_media(reduced_motion="reduce")
-        add(page, "coffee.png")
-        expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
+    page = open_page(context, unsteady_server)
+    page.emulate_media(reduced_motion="reduce")
+    add(page, "coffee.png")
+    expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
 
-        server.stop()
-        page.get_by_role("button", name="Play coffee.png").click()
-        expect(page.locator(".player")).to_have_attribute("data-phase", "starting")
-        expect(page.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible(timeout=60_000)
-        server.start()
-        page.get_by_role("button", name="Try again").click()
+    unsteady_server.stop()
+    page.get_by_role("button", name="Play coffee.png").click()
+    expect(page.locator(".player")).to_have_attribute("data-phase", "starting")
+    expect(page.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible(timeout=60_000)
+    unsteady_server.start()
+    page.get_by_role("button", name="Try again").click()
 
-        _expect_playing(page)
-        wait_until(lambda: buffered_end(page.locator("video")) > 4.9, what="the whole video")
+    _expect_playing(page)
+    wait_until(lambda: buffered_end(page.locator("video")) > 4.9, what="the whole video")
 
 
-def test_a_short_absence_of_the_server_is_not_even_mentioned(
-    built_page: None, context: BrowserContext, tmp_path: Path
-) -> None:
-    with running_server(tmp_path) as server:
-        page = open_page(context, server)
-        page.emulate_media(reduced_motion="reduce")
-        add(page, "coffee.png")
-        expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
+def test_a_short_absence_of_the_server_is_not_even_mentioned(context: BrowserContext, unsteady_server: Server) -> None:
+    page = open_page(context, unsteady_server)
+    page.emulate_media(reduced_motion="reduce")
+    add(page, "coffee.png")
+    expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
 
-        server.stop()
-        page.get_by_role("button", name="Play coffee.png").click()
-        server.start()
+    unsteady_server.stop()
+    page.get_by_role("button", name="Play coffee.png").click()
+    unsteady_server.start()
 
-        expect(page.locator(".player")).to_have_attribute("data-phase", "playing", timeout=30_000)
-        expect(page.locator(".player-trouble")).to_have_count(0)
+    expect(page.locator(".player")).to_have_attribute("data-phase", "playing", timeout=30_000)
+    expect(page.locator(".player-trouble")).to_have_count(0)
 
 
 def _finished(context: BrowserContext, server: Server) -> Page:

@@ -55,13 +55,24 @@ def viewing(request: pytest.FixtureRequest, browser: Browser, target: Target) ->
         yield watch(context, target, request.param)
 
 
+@pytest.fixture(scope="module")
+def appended_in_the_clear(browser: Browser, target: Target) -> bytes:
+    """What hooks take from a page that hands the clear video to Media Source Extensions: their control."""
+    with browser.new_context() as context:
+        return inside_the_page.taken_by_hooks(watch_clear_mse(context, target)).appended
+
+
 #: Attacks that record what is shown: a machine without graphics may miss it once.
 _TRIES = 3
+#: What has succeeded against the control: once says it for both protections.
+_PROVEN: set[str] = set()
 
 
 def _is_as_documented(name: str, attack: Attack, control: Viewing, viewing: Viewing) -> None:
     assert TABLE[name][PLAIN], f"{name}: the table says that not even the control is copied"
-    assert attack(control), f"{name}: it did not succeed against the control, so it says nothing"
+    if name not in _PROVEN:
+        assert attack(control), f"{name}: it did not succeed against the control, so it says nothing"
+        _PROVEN.add(name)
 
     gets_it = attack(viewing)
 
@@ -70,6 +81,17 @@ def _is_as_documented(name: str, attack: Attack, control: Viewing, viewing: View
 
 def _stated(name: str) -> dict[str, bool]:
     return {protection: TABLE[name][protection] for protection in (CENC, AES_GCM)}
+
+
+def _within_the_tries(record: Callable[[], tuple[Any, str | None]], shows_it: Callable[[Any], bool]) -> bool:
+    """Whether what is recorded shows the video, in one try of several; the browser refuses no other than the first."""
+    for _ in range(_TRIES):
+        recorded, refused = record()
+        if shows_it(recorded):
+            return True
+        if refused:
+            break
+    return False
 
 
 # --- from outside the page ------------------------------------------------------------------------------------------
@@ -203,10 +225,8 @@ def test_har_with_bodies(browser: Browser, target: Target, tmp_path: Path) -> No
 # --- with a script inside the page ----------------------------------------------------------------------------------
 
 
-def test_hook_on_append_buffer(browser: Browser, target: Target, viewing: Viewing) -> None:
-    with browser.new_context() as context:
-        plain = inside_the_page.taken_by_hooks(watch_clear_mse(context, target))
-    assert target.truth.is_in(plain.appended)
+def test_hook_on_append_buffer(appended_in_the_clear: bytes, target: Target, viewing: Viewing) -> None:
+    assert target.truth.is_in(appended_in_the_clear)
 
     taken = inside_the_page.taken_by_hooks(viewing.page)
 
@@ -215,10 +235,10 @@ def test_hook_on_append_buffer(browser: Browser, target: Target, viewing: Viewin
     assert gets_it is TABLE["hook on `appendBuffer`"][viewing.protection]
 
 
-def test_hook_on_append_buffer_and_on_the_licence(browser: Browser, target: Target, viewing: Viewing) -> None:
-    with browser.new_context() as context:
-        plain = inside_the_page.taken_by_hooks(watch_clear_mse(context, target))
-    assert target.truth.is_in(plain.appended)
+def test_hook_on_append_buffer_and_on_the_licence(
+    appended_in_the_clear: bytes, target: Target, viewing: Viewing
+) -> None:
+    assert target.truth.is_in(appended_in_the_clear)
 
     taken = inside_the_page.taken_by_hooks(viewing.page)
 
@@ -233,14 +253,14 @@ def _key(licence: str) -> bytes:
 
 def test_capture_stream(target: Target, control: Viewing, viewing: Viewing) -> None:
     def attack(on: Viewing) -> bool:
-        return any(target.truth.is_in(inside_the_page.recorded(on.page)[0]) for _ in range(_TRIES))
+        return _within_the_tries(lambda: inside_the_page.recorded(on.page), target.truth.is_in)
 
     _is_as_documented("captureStream and MediaRecorder", attack, control, viewing)
 
 
 def test_canvas(target: Target, control: Viewing, viewing: Viewing) -> None:
     def attack(on: Viewing) -> bool:
-        return any(target.truth.is_moving_in(inside_the_page.drawn_on_canvas(on.page)[0]) for _ in range(_TRIES))
+        return _within_the_tries(lambda: inside_the_page.drawn_on_canvas(on.page), target.truth.is_moving_in)
 
     _is_as_documented("canvas", attack, control, viewing)
 

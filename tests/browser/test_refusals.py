@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.visiting import Server, add
 
@@ -26,8 +26,7 @@ def test_a_text_file_with_a_pictures_name_is_explained(page: Page, tmp_path: Pat
 def test_a_file_that_is_too_big_is_refused_before_it_is_sent(page: Page, tmp_path: Path) -> None:
     path = tmp_path / "poster.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(21_000_000))
-    posted: list[str] = []
-    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    posted = _posted(page)
 
     add(page, path)
 
@@ -39,10 +38,12 @@ def test_a_file_that_is_too_big_is_refused_before_it_is_sent(page: Page, tmp_pat
 def test_what_is_plainly_no_picture_is_refused_before_it_is_sent(page: Page, tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear reader")
+    posted = _posted(page)
 
     add(page, path)
 
     expect(page.get_by_role("listitem", name="letter.txt").get_by_role("alert")).to_contain_text("not a picture")
+    assert not posted
 
 
 def test_an_upload_survives_a_lost_connection(page: Page) -> None:
@@ -75,9 +76,16 @@ def test_a_waiting_picture_can_be_cancelled_and_deleted(page: Page) -> None:
 
 
 @pytest.mark.parametrize("address", ["/_upload", "/_upload/anything", "/_all_routes"])
-def test_reflexs_own_routes_are_closed(page: Page, server: Server, address: str) -> None:
-    answer = page.request.post(
+def test_reflexs_own_routes_are_closed(context: BrowserContext, server: Server, address: str) -> None:
+    answer = context.request.post(
         server.url + address, multipart={"files": {"name": "a", "mimeType": "x/y", "buffer": b"a"}}
     )
 
     assert answer.status == 404
+
+
+def _posted(page: Page) -> list[str]:
+    """The addresses to which the page posts anything, from now on."""
+    posted: list[str] = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    return posted

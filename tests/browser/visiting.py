@@ -16,11 +16,13 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.conftest import PICTURES, free_port, wait_until
+from tests.conftest import PICTURES, ended, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Seconds of model time in these tests: long enough to see a percentage move, short enough to wait for.
 MODEL_SECONDS = 2.0
+#: Seconds in which a server must have stopped with all its processes: it gives its worker up before that.
+STOP_SECONDS = 20.0
 #: A test clicks faster than people do.
 _AS_OFTEN_AS_THEY_LIKE = {"I2V_UPLOADS_PER_MINUTE": "10000", "I2V_OPERATIONS_PER_MINUTE": "1000000"}
 #: The browser must not call home during tests, and a container has no sandbox or graphics to give it.
@@ -74,7 +76,7 @@ class Server:
         """Stop it as Ctrl-C does."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(timeout=20)
+            ended(self.process, STOP_SECONDS)
 
     def _is_ready(self) -> bool:
         assert self.process

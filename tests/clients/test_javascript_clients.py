@@ -55,6 +55,6 @@ def test_it_stops_watching_and_shows_what_is_wrong(client: str, way: str, run: R
     assert unknown == "JobNotFound JOB_NOT_FOUND"
     assert bad_input.startswith("BAD_USER_INPUT 'first' ")
     if client == "relay.mjs":
-        return  # its compiler lets no such operation through: test_relay_compiler.py
+        return  # its compiler lets no such operation through: test_relay.py
     assert len(invalid) == 1, ran
     assert invalid[0].startswith("GRAPHQL_VALIDATION_FAILED Cannot query field 'nonsense'")

@@ -16,7 +16,7 @@ import httpx
 import websockets
 
 from i2v_core.settings import Settings
-from tests.conftest import environment, wait_until
+from tests.conftest import ended, environment, wait_until
 
 UPLOAD = """
 mutation Upload($image: Upload!, $options: VideoOptions) {
@@ -39,6 +39,8 @@ subscription Progress($jobId: ID!) {
   }
 }
 """
+#: Seconds that a process may take to end when it is told to: more than any does, on the busiest machine.
+STOP_SECONDS = 60.0
 #: What a browser adds to a fetch of its own page.
 FETCH = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
 
@@ -64,18 +66,26 @@ class Server:
                 start_new_session=True,
             )
         if "api" in names:
-            wait_until(self._answers, 30, "the API answering")
+            wait_until(self._answers, 60, "the API answering")
 
     def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a process a signal and wait for its end; its exit code."""
         process = self.processes.pop(name)
         process.send_signal(how)
-        return process.wait(60)
+        return ended(process, STOP_SECONDS)
 
     def stop_all(self) -> None:
-        """End whatever still runs; a worker puts its job back."""
-        for name in list(self.processes):
-            self.stop(name, signal.SIGINT if name.startswith("worker") else signal.SIGTERM)
+        """End whatever still runs, all at once; a worker puts its job back. Fails after the last, if one did not end."""
+        running, self.processes = self.processes, {}
+        for name, process in running.items():
+            process.send_signal(signal.SIGINT if name.startswith("worker") else signal.SIGTERM)
+        stuck = []
+        for name, process in running.items():
+            try:
+                ended(process, STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                stuck.append(name)
+        assert not stuck, f"told to end, these did not: {stuck}"
 
     def _answers(self) -> bool:
         try:

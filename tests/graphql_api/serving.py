@@ -5,7 +5,6 @@ Tests do not see each other's jobs: each is another viewer.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,8 +24,6 @@ OURS = {"X-I2V-Request": "1"}
 @contextmanager
 def serving(folder: Path, *processes: str, **settings: Any) -> Iterator[Server]:
     """A running deployment with these settings over the tests' own."""
-    for name in [name for name in os.environ if name.startswith("I2V_") and name != "I2V_TEST_REDIS"]:
-        del os.environ[name]
     redis = OwnRedis(folder)
     redis.start()
     given: dict[str, Any] = {

@@ -62,7 +62,7 @@ async def test_closing_it_ends_the_reading() -> None:
     await anext(taking)
     await taking.aclose()
 
-    await asyncio.wait_for(ended.wait(), 1)
+    await asyncio.wait_for(ended.wait(), 10)
 
 
 async def _endless(incoming: asyncio.Queue[int]) -> AsyncGenerator[int, None]:

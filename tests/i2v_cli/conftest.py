@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 import sysconfig
 import venv
@@ -13,29 +12,34 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import free_port
 from tests.i2v_cli.running import Up
 
 StartUp = Callable[..., Up]
 
 
 @pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def port() -> int:
+    """The port of this test's own `i2v up`."""
+    return free_port()
 
 
-@pytest.fixture
-def env(tmp_path: Path, free_port: int) -> dict[str, str]:
-    """The environment of an `i2v up` of this test's own. A model of three seconds, so that a job can be caught at it."""
+def environment_of_up(folder: Path, port: int) -> dict[str, str]:
+    """The environment of an `i2v up` of this folder's own. A model of three seconds, so that a job can be caught at it."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("I2V_")}
     return {
         **inherited,
-        "I2V_DATA_DIR": str(tmp_path / "data"),
-        "I2V_PORT": str(free_port),
+        "I2V_DATA_DIR": str(folder / "data"),
+        "I2V_PORT": str(port),
         "I2V_MODEL_SECONDS": "3",
         "I2V_LOG_FORMAT": "json",
     }
+
+
+@pytest.fixture
+def env(tmp_path: Path, port: int) -> dict[str, str]:
+    """The environment of this test's own `i2v up`."""
+    return environment_of_up(tmp_path, port)
 
 
 @pytest.fixture

@@ -9,25 +9,14 @@ import select
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
 
 import psutil
 
-T = TypeVar("T")
+from tests.conftest import wait_until
+
 #: What the embedded server may be called; it hides its arguments.
 REDIS_NAMES = ("redis-server", "valkey-server")
-
-
-def eventually(look: Callable[[], T], *, within: float = 20.0, what: str = "") -> T:
-    """The first true value of `look`, or a failed test after `within` seconds."""
-    deadline = time.monotonic() + within
-    while not (seen := look()):
-        assert time.monotonic() < deadline, f"not within {within} s: {what or look}"
-        time.sleep(0.02)
-    return seen
 
 
 class Up:
@@ -61,7 +50,7 @@ class Up:
             return next((line for line in self.said.splitlines() if words in line), None)
 
         try:
-            line = eventually(heard, within=within)
+            line = wait_until(heard, within)
         except AssertionError:
             raise AssertionError(f"it never said {words!r}; it said:\n{self.said}") from None
         assert line
@@ -75,7 +64,7 @@ class Up:
 
     def ready(self) -> Up:
         """Wait for the page."""
-        self.hears("i2v is ready")
+        self.hears("i2v is ready", within=90)
         self.family()
         return self
 
@@ -93,7 +82,7 @@ class Up:
                         return process
             return None
 
-        return eventually(found, what=f"a {name} process")  # type: ignore[return-value]
+        return wait_until(found, what=f"a {name} process")
 
     def family(self) -> list[psutil.Process]:
         """Its children and theirs. Remembered, so that whoever outlives it is known."""
@@ -110,7 +99,7 @@ class Up:
         else:
             os.killpg(self.process.pid, signal.SIGINT)
 
-    def exit_code(self, *, within: float = 15.0) -> int:
+    def exit_code(self, *, within: float = 30.0) -> int:
         """Wait for its end."""
 
         def ended() -> tuple[int] | None:
@@ -121,7 +110,7 @@ class Up:
             pid, status = os.waitpid(self.process.pid, os.WNOHANG)
             return (os.waitstatus_to_exitcode(status),) if pid else None
 
-        code = eventually(ended, within=within, what="its end")
+        code = wait_until(ended, within, "its end")
         assert code
         self._read()
         return code[0]

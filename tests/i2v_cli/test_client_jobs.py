@@ -16,13 +16,21 @@ import pytest
 from i2v_cli.client.commands import Motion, State
 from i2v_cli.client.pictures import SUFFIXES
 from tests.conftest import PICTURES
-from tests.fundamentals.conftest import server
 from tests.fundamentals.server import Server
+from tests.graphql_api.conftest import api
 from tests.i2v_cli.client import ROOT, Client, Terminal, command
 
-__all__ = ["server"]
+__all__ = ["api"]
 
 CAT, COFFEE, STREET = PICTURES / "chelsea.png", PICTURES / "coffee.png", PICTURES / "landscape_1.jpg"
+#: All users of these tests come from one address.
+SETTINGS = {"waiting_per_viewer": 1000, "uploads_per_minute": 10_000}
+
+
+@pytest.fixture(scope="module")
+def server(api: Server) -> Server:
+    """One API for all of these: each test is a user of its own."""
+    return api
 
 
 @pytest.fixture
@@ -30,8 +38,7 @@ def client(server: Server, tmp_path: Path) -> Client:
     return Client(server.url, tmp_path / "home")
 
 
-def test_what_one_command_submits_the_next_one_lists(server: Server, client: Client) -> None:
-    server.start("api")
+def test_what_one_command_submits_the_next_one_lists(client: Client) -> None:
     _, sent = client.lines("submit", CAT, COFFEE, STREET)
 
     code, listed = client.lines("jobs")
@@ -44,8 +51,7 @@ def test_what_one_command_submits_the_next_one_lists(server: Server, client: Cli
     assert in_a_pipe[0].split("\t")[2:4] == ["QUEUED", "landscape_1.jpg"]
 
 
-def test_they_can_be_told_apart_by_state(server: Server, client: Client) -> None:
-    server.start("api")
+def test_they_can_be_told_apart_by_state(client: Client) -> None:
     _, (cat, coffee) = client.lines("submit", CAT, COFFEE)
     client.i2v("cancel", cat["id"])
 
@@ -57,8 +63,7 @@ def test_they_can_be_told_apart_by_state(server: Server, client: Client) -> None
 
 
 @pytest.mark.parametrize("columns", [120, 50])
-def test_in_a_terminal_it_is_a_table_with_whole_ids(columns: int, server: Server, client: Client) -> None:
-    server.start("api")
+def test_in_a_terminal_it_is_a_table_with_whole_ids(columns: int, client: Client) -> None:
     _, (cat,) = client.lines("submit", CAT)
 
     terminal = Terminal(client, "jobs", columns=columns, NO_COLOR="1")
@@ -68,8 +73,7 @@ def test_in_a_terminal_it_is_a_table_with_whole_ids(columns: int, server: Server
     assert max(len(re.sub(r"\x1b\[[0-9;?]*\w", "", line)) for line in terminal.drawn.splitlines()) <= columns
 
 
-def test_a_job_is_cancelled_made_again_and_deleted(server: Server, client: Client) -> None:
-    server.start("api")
+def test_a_job_is_cancelled_made_again_and_deleted(client: Client) -> None:
     _, (cat,) = client.lines("submit", CAT)
 
     cancelled = client.i2v("cancel", cat["id"])
@@ -88,8 +92,7 @@ def test_a_job_is_cancelled_made_again_and_deleted(server: Server, client: Clien
     assert (gone[1][0]["event"], gone[1][0]["code"]) == ("refused", "JOB_NOT_FOUND")
 
 
-def test_a_picture_whose_job_was_cancelled_is_made_again_by_the_same_job(server: Server, client: Client) -> None:
-    server.start("api")
+def test_a_picture_whose_job_was_cancelled_is_made_again_by_the_same_job(client: Client) -> None:
     _, (cat,) = client.lines("submit", CAT)
     client.i2v("cancel", cat["id"])
 
@@ -100,8 +103,6 @@ def test_a_picture_whose_job_was_cancelled_is_made_again_by_the_same_job(server:
 
 
 def test_who_one_is_lies_in_a_file_that_is_ones_own(server: Server, client: Client) -> None:
-    server.start("api")
-
     client.i2v("submit", CAT)
 
     (kept,) = (client.home / "i2v" / "viewers").iterdir()
@@ -110,9 +111,7 @@ def test_who_one_is_lies_in_a_file_that_is_ones_own(server: Server, client: Clie
     assert json.loads(kept.read_text())["url"] == server.url
 
 
-def test_commands_that_begin_at_once_are_the_same_viewer(server: Server, client: Client) -> None:
-    server.start("api")
-
+def test_commands_that_begin_at_once_are_the_same_viewer(client: Client) -> None:
     with ThreadPoolExecutor(4) as at_once:
         list(at_once.map(lambda picture: client.i2v("submit", picture), (CAT, COFFEE, STREET)))
 
@@ -120,14 +119,12 @@ def test_commands_that_begin_at_once_are_the_same_viewer(server: Server, client:
 
 
 def test_another_user_sees_none_of_them(server: Server, client: Client, tmp_path: Path) -> None:
-    server.start("api")
     client.i2v("submit", CAT)
 
     assert Client(server.url, tmp_path / "another").lines("jobs") == (0, [])
 
 
-def test_whoever_reads_may_have_read_enough(server: Server, client: Client) -> None:
-    server.start("api")
+def test_whoever_reads_may_have_read_enough(client: Client) -> None:
     client.i2v("submit", CAT)
     reading, writing = os.pipe()
     os.close(reading)

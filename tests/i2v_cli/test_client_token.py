@@ -12,13 +12,21 @@ from i2v_cli.client.ending import WrongUsage
 from i2v_cli.client.token import read_end
 from i2v_core.viewers import Scope as ServersScope
 from tests.conftest import PICTURES
-from tests.fundamentals.conftest import server
 from tests.fundamentals.server import Server
+from tests.graphql_api.conftest import api
 from tests.i2v_cli.client import Client
 
-__all__ = ["server"]
+__all__ = ["api"]
 
 CAT = PICTURES / "chelsea.png"
+#: All users of these tests come from one address.
+SETTINGS = {"waiting_per_viewer": 1000, "uploads_per_minute": 10_000}
+
+
+@pytest.fixture(scope="module")
+def server(api: Server) -> Server:
+    """One API for all of these: each test is a user of its own."""
+    return api
 
 
 @pytest.fixture
@@ -29,7 +37,6 @@ def client(server: Server, tmp_path: Path) -> Client:
 def test_a_program_with_a_token_sees_what_its_viewer_sees_and_keeps_no_cookie(
     server: Server, client: Client, tmp_path: Path
 ) -> None:
-    server.start("api")
     made = client.i2v("token", "create", "ci", "--scopes", "read,write", "--expires", "30d")
     secret = made.stdout.strip()
     program = Client(server.url, tmp_path / "elsewhere", {"I2V_TOKEN": secret})
@@ -44,8 +51,7 @@ def test_a_program_with_a_token_sees_what_its_viewer_sees_and_keeps_no_cookie(
     assert list((tmp_path / "elsewhere").rglob("*.json")) == []
 
 
-def test_tokens_are_listed_without_their_secret_and_end_when_they_are_revoked(server: Server, client: Client) -> None:
-    server.start("api")
+def test_tokens_are_listed_without_their_secret_and_end_when_they_are_revoked(client: Client) -> None:
     _, (made,) = client.lines("token", "create", "watcher", "--scopes", "read")
     client.i2v("submit", CAT)
     watching = client.started("watch", I2V_TOKEN=made["secret"])
@@ -63,8 +69,7 @@ def test_tokens_are_listed_without_their_secret_and_end_when_they_are_revoked(se
     assert again.returncode == 1
 
 
-def test_a_token_may_what_it_was_made_for_and_no_more(server: Server, client: Client) -> None:
-    server.start("api")
+def test_a_token_may_what_it_was_made_for_and_no_more(client: Client) -> None:
     reader = client.i2v("token", "create", "reader", "--scopes", "read").stdout.strip()
 
     submitted = client.i2v("submit", CAT, I2V_TOKEN=reader)
@@ -80,8 +85,7 @@ def test_a_token_may_what_it_was_made_for_and_no_more(server: Server, client: Cl
     assert "createApiToken" not in wrong.stderr + submitted.stderr
 
 
-def test_tokens_are_no_business_of_tokens(server: Server, client: Client) -> None:
-    server.start("api")
+def test_tokens_are_no_business_of_tokens(client: Client) -> None:
     secret = client.i2v("token", "create", "all", "--scopes", "read,write,play").stdout.strip()
 
     done = client.i2v("token", "list", I2V_TOKEN=secret)
@@ -90,9 +94,7 @@ def test_tokens_are_no_business_of_tokens(server: Server, client: Client) -> Non
     assert done.stderr == "i2v: A token may not list, make or revoke tokens. Run it without I2V_TOKEN.\n"
 
 
-def test_who_has_no_tokens_is_told_so(server: Server, client: Client) -> None:
-    server.start("api")
-
+def test_who_has_no_tokens_is_told_so(client: Client) -> None:
     told, as_json = client.i2v("token", "list"), client.i2v("token", "list", "--json")
 
     assert (told.returncode, told.stdout, told.stderr) == (0, "", "You have no tokens.\n")

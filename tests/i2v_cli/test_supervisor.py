@@ -6,43 +6,39 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.i2v_cli.conftest import StartUp, WithoutRedis
-from tests.i2v_cli.running import REDIS_NAMES, Up, eventually
+from tests.conftest import free_port, redis_binary, wait_until
+from tests.i2v_cli.conftest import StartUp, WithoutRedis, environment_of_up
+from tests.i2v_cli.running import REDIS_NAMES, Up
 
 PICTURE = Path(__file__).parents[1] / "pictures" / "astronaut.png"
 UPLOAD = "mutation($image: Upload!) { uploadImage(image: $image) { __typename ... on Job { id } } }"
 JOB = "query($id: ID!) { job(id: $id) { __typename ... on Job { state attempt } } }"
 
 
-def test_a_start_makes_the_page_and_says_where_it_is(start_up: StartUp) -> None:
-    up = start_up()
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """One for all tests that do not end anything of it."""
+    up = Up(environment_of_up(tmp_path_factory.mktemp("running"), free_port()))
+    try:
+        yield up.ready()
+    finally:
+        up.kill_everything()
 
-    line = up.hears("i2v is ready")
 
-    assert f"http://127.0.0.1:{up.port}" in line
-    page = httpx.get(f"http://127.0.0.1:{up.port}/")
+def test_a_start_makes_the_page_and_says_where_it_is(running: Up) -> None:
+    line = running.hears("i2v is ready")
+
+    assert f"http://127.0.0.1:{running.port}" in line
+    page = httpx.get(f"http://127.0.0.1:{running.port}/")
     assert page.status_code == 200
     assert "text/html" in page.headers["content-type"]
-
-
-def test_a_warm_start_is_a_matter_of_seconds(start_up: StartUp) -> None:
-    """How many is for the benchmarks to say; here a bound that holds on a busy machine too."""
-    seconds = []
-
-    for _ in range(3):  # the first is the cold one
-        began = time.monotonic()
-        up = start_up().ready()
-        seconds.append(time.monotonic() - began)
-        up.ctrl_c()
-        up.exit_code()
-
-    assert min(seconds[1:]) < 15, seconds
 
 
 @pytest.mark.parametrize("terminal", [True, False], ids=["pressed in a terminal", "sent to the whole group"])
@@ -50,20 +46,19 @@ def test_ctrl_c_puts_the_running_job_back_and_the_next_start_finishes_it(start_u
     up = start_up(terminal=terminal).ready()
     with httpx.Client(base_url=f"http://127.0.0.1:{up.port}") as viewer:
         job = _upload(viewer)
-        eventually(lambda: _job(viewer, job)["state"] == "PROCESSING", what="the job being made")
-        began = time.monotonic()
+        wait_until(lambda: _job(viewer, job)["state"] == "PROCESSING", what="the job being made")
 
         up.ctrl_c()
         code = up.exit_code()
 
         assert code == 0
-        assert time.monotonic() - began < 5
+        assert up.events("process_killed") == [], "all stopped by themselves"
         assert up.family() == []
         assert "Traceback" not in up.said
 
         start_up().ready()
         assert _job(viewer, job)["attempt"] <= 1
-        eventually(lambda: _job(viewer, job)["state"] == "COMPLETED", what="the job's video")
+        wait_until(lambda: _job(viewer, job)["state"] == "COMPLETED", what="the job's video")
         assert _job(viewer, job)["attempt"] == 1
 
 
@@ -80,13 +75,13 @@ def test_a_second_ctrl_c_does_not_wait(start_up: StartUp) -> None:
     up = start_up().ready()
     up.child("worker").suspend()  # it cannot hear the first one
 
+    began = time.monotonic()
     up.ctrl_c()
     up.hears("stopping")
-    began = time.monotonic()
     up.ctrl_c()
 
     assert up.exit_code() == 0
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5, "that is when it would have been given up without the second one"
     assert up.family() == []
 
 
@@ -107,47 +102,45 @@ def test_a_crashed_child_is_started_again_and_said_so(start_up: StartUp, name: s
 
     killed.kill()
 
-    eventually(lambda: [e for e in up.events("process_ended") if e["name"] == name], what="a word of it")
+    wait_until(lambda: [e for e in up.events("process_ended") if e["name"] == name], what="a word of it")
     assert up.events("process_ended")[0]["how"] == "killed by SIGKILL"
-    eventually(lambda: up.child(name).pid != killed.pid, what=f"another {name}")
+    wait_until(lambda: up.child(name).pid != killed.pid, what=f"another {name}")
     with httpx.Client(base_url=f"http://127.0.0.1:{up.port}", timeout=20) as viewer:
-        eventually(lambda: viewer.get("/readyz").status_code == 200, what="readiness")
+        wait_until(lambda: viewer.get("/readyz").status_code == 200, what="readiness")
         job = _upload(viewer)
-        eventually(lambda: _job(viewer, job)["state"] == "COMPLETED", within=40, what="a video after it")
+        wait_until(lambda: _job(viewer, job)["state"] == "COMPLETED", seconds=40, what="a video after it")
 
 
 def test_children_do_not_outlive_a_killed_supervisor(start_up: StartUp) -> None:
     up = start_up().ready()
-    eventually(lambda: len(up.family()) >= 4, what="redis, web, worker and its renderer")
+    wait_until(lambda: len(up.family()) >= 4, what="redis, web, worker and its renderer")
 
     up.process.kill()
 
-    eventually(lambda: not up.family(), within=5, what="the end of its children")
+    wait_until(lambda: not up.family(), seconds=5, what="the end of its children")
     start_up().ready()
 
 
-def test_a_port_in_use_is_one_sentence(start_up: StartUp, free_port: int) -> None:
+def test_a_port_in_use_is_one_sentence(start_up: StartUp, port: int) -> None:
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", free_port))
+        other.bind(("127.0.0.1", port))
         other.listen()
 
         up = start_up()
 
         assert _refusal(up) == (
-            f"i2v: Port {free_port} on 127.0.0.1 is in use by another program. "
+            f"i2v: Port {port} on 127.0.0.1 is in use by another program. "
             "Stop that one, or set I2V_PORT to a free port."
         )
 
 
-def test_a_second_start_on_the_same_data_folder_is_one_sentence(start_up: StartUp) -> None:
-    first = start_up().ready()
-
-    second = start_up(I2V_PORT="1")
+def test_a_second_start_on_the_same_data_folder_is_one_sentence(start_up: StartUp, running: Up) -> None:
+    second = start_up(I2V_PORT="1", I2V_DATA_DIR=running.env["I2V_DATA_DIR"])
 
     said = _refusal(second)
-    assert f"is in use by another i2v (process {first.process.pid})" in said
-    assert httpx.get(f"http://127.0.0.1:{first.port}/healthz").status_code == 200
+    assert f"is in use by another i2v (process {running.process.pid})" in said
+    assert httpx.get(f"http://127.0.0.1:{running.port}/healthz").status_code == 200
 
 
 def test_no_redis_is_one_sentence(start_up: StartUp, without_redis: WithoutRedis) -> None:
@@ -174,7 +167,7 @@ def test_a_wrong_setting_is_one_sentence(start_up: StartUp) -> None:
 
 def test_with_a_redis_of_ones_own_none_is_embedded(start_up: StartUp, env: dict[str, str], tmp_path: Path) -> None:
     server = subprocess.Popen(
-        ["redis-server", "--port", "0", "--unixsocket", str(tmp_path / "own.sock"), "--save", ""],
+        [redis_binary(), "--port", "0", "--unixsocket", str(tmp_path / "own.sock"), "--save", ""],
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -190,13 +183,11 @@ def test_with_a_redis_of_ones_own_none_is_embedded(start_up: StartUp, env: dict[
         server.wait()
 
 
-def test_the_embedded_redis_listens_on_no_port(start_up: StartUp, env: dict[str, str]) -> None:
-    up = start_up().ready()
-
-    redis = up.child("redis")
+def test_the_embedded_redis_listens_on_no_port(running: Up) -> None:
+    redis = running.child("redis")
 
     assert redis.net_connections(kind="inet") == []
-    folder = Path(env["I2V_DATA_DIR"]) / "redis"
+    folder = Path(running.env["I2V_DATA_DIR"]) / "redis"
     assert oct(folder.stat().st_mode & 0o777) == "0o700"
     assert oct((folder / "redis.sock").stat().st_mode & 0o777) == "0o600"
 

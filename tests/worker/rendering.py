@@ -49,6 +49,15 @@ class Deaf(Base):
         yield Progress(0.1)
         time.sleep(3600)
 
+class Stepping(Base):
+    name = "stepping"
+    def generate(self, picture, options, size):
+        for index in range(72):
+            while index % 12 == 0 and not os.path.exists(f"{os.environ['I2V_MEDIA_DIR']}/go-{index // 12}"):
+                yield Progress(index / 72)  # so that a cancel is heard
+                time.sleep(0.01)
+            yield Frame(index, 72, np.zeros((size.height, size.width, 3), np.uint8))
+
 class Chatty(Base):
     name = "chatty"
     def generate(self, picture, options, size):
@@ -63,6 +72,7 @@ simulated = worker.simulated:SimulatedModel
 raising = models_for_tests:Raising
 crashing = models_for_tests:Crashing
 deaf = models_for_tests:Deaf
+stepping = models_for_tests:Stepping
 chatty = models_for_tests:Chatty
 """
 

@@ -66,7 +66,7 @@ async def test_a_crash_of_the_model_is_told_of(make: Make, job: str) -> None:
 
 
 async def test_a_frozen_process_shows_frozen_progress_and_is_given_up_in_the_end(make: Make, job: str) -> None:
-    renderer = make(model_seconds=20, stall_seconds=1)
+    renderer = make(model_seconds=20, stall_seconds=3)
     await renderer.start()
     pid = renderer.pid
     assert pid is not None
@@ -81,11 +81,12 @@ async def test_a_frozen_process_shows_frozen_progress_and_is_given_up_in_the_end
                 os.kill(pid, signal.SIGSTOP)
                 frozen_at = time.monotonic()
 
-    with pytest.raises(RenderDied, match="said nothing for 1 s"):
+    with pytest.raises(RenderDied, match="said nothing for 3 s"):
         await freeze_it_in_the_middle()
 
     assert len(after) <= 1, "at most what was already on its way"
-    assert 1 <= time.monotonic() - frozen_at < 2
+    assert frozen_at, "it was given up before it was frozen"
+    assert time.monotonic() - frozen_at >= 3
     assert not psutil.pid_exists(pid)
 
 

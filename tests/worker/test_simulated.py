@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,9 +13,12 @@ from numpy.typing import NDArray
 from i2v_core.errors import StartRefused
 from i2v_core.jobs import Motion, VideoOptions
 from i2v_core.settings import Settings
+from tests.worker.clock import Clock, clock
 from worker.canvas import Size
 from worker.model import Frame, Progress, load_model
 from worker.simulated import SimulatedModel
+
+__all__ = ["clock"]
 
 SIZE = Size(320, 320)
 OPTIONS = VideoOptions(Motion.ORBIT, 3, 5)
@@ -28,52 +30,44 @@ def picture() -> NDArray[np.uint8]:
     return np.asarray(cv2.imread(str(path), cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
-def test_frame_k_of_n_leaves_at_k_nths_of_the_time(picture: NDArray[np.uint8]) -> None:
+def test_frame_k_of_n_leaves_at_k_nths_of_the_time(picture: NDArray[np.uint8], clock: Clock) -> None:
     model = SimulatedModel(Settings(model_seconds=2, video_fps=8))
-    start = time.monotonic()
 
-    left = [(item, time.monotonic() - start) for item in model.generate(picture, OPTIONS, SIZE)]
+    left = [(item, clock.elapsed) for item in model.generate(picture, OPTIONS, SIZE)]
 
     frames = [(item, at) for item, at in left if isinstance(item, Frame)]
     assert [frame.index for frame, _ in frames] == list(range(24))
     assert {frame.count for frame, _ in frames} == {24}
     assert {frame.pixels.shape for frame, _ in frames} == {(320, 320, 3)}
-    for frame, at in frames:
-        due = 2 * (frame.index + 1) / 24
-        assert due <= at < due + 0.15
+    assert [at for _, at in frames] == pytest.approx([2 * (frame.index + 1) / 24 for frame, _ in frames])
     assert model.seconds_for(OPTIONS) == 2
 
 
-def test_work_of_others_between_frames_does_not_add_up(picture: NDArray[np.uint8]) -> None:
+def test_work_of_others_between_frames_does_not_add_up(picture: NDArray[np.uint8], clock: Clock) -> None:
     model = SimulatedModel(Settings(model_seconds=1, video_fps=8))
-    start = time.monotonic()
+    left: list[float] = []
 
     for item in model.generate(picture, OPTIONS, SIZE):
         if isinstance(item, Frame):
-            busy_until = time.monotonic() + 0.02  # an encoder, say
-            while time.monotonic() < busy_until:
-                pass
+            left.append(clock.elapsed)
+            clock.sleep(0.02)  # an encoder, say
 
-    assert 1 <= time.monotonic() - start < 1.2
+    assert left[-1] == pytest.approx(1)
 
 
-def test_it_speaks_at_least_eight_times_a_second_and_progress_never_falls(picture: NDArray[np.uint8]) -> None:
+def test_it_speaks_at_least_eight_times_a_second_and_progress_never_falls(
+    picture: NDArray[np.uint8], clock: Clock
+) -> None:
     model = SimulatedModel(Settings(model_seconds=6, video_fps=8))
-    start = time.monotonic()
-    said: list[tuple[float, float]] = []
 
-    for item in model.generate(picture, OPTIONS, SIZE):
-        if isinstance(item, Progress):
-            said.append((time.monotonic() - start, item.fraction))
-        if time.monotonic() - start > 1.5:
-            break
+    said = [
+        (clock.elapsed, item.fraction) for item in model.generate(picture, OPTIONS, SIZE) if isinstance(item, Progress)
+    ]
 
-    gaps = [after - before for (before, _), (after, _) in pairwise(said)]
-    assert max(gaps) < 0.125 + 0.05
+    assert max(after - before for (before, _), (after, _) in pairwise(said)) <= 1 / 8
     fractions = [fraction for _, fraction in said]
     assert fractions == sorted(fractions)
-    for at, fraction in said:
-        assert fraction == pytest.approx(at / 6, abs=0.02)
+    assert fractions == pytest.approx([at / 6 for at, _ in said])
 
 
 def test_the_last_word_is_that_all_is_done(picture: NDArray[np.uint8]) -> None:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import lru_cache
 from pathlib import Path
 
-import cv2
 import pytest
 
 from i2v_core.marks import sequence
 from i2v_core.media import MediaStore
-from tests.worker.leaks import PHOTOS, Attack, Job, as_it_is, cropped, frames_of, render, resampled, save, smaller
+from tests.worker.leaks import PHOTOS, Attack, Job, frames_of, render, save
+from tests.worker.verdicts import ATTACKS, PLAYBACKS, Verdicts
 from worker.watermark.alignment import align
 from worker.watermark.footage import RecordingUnreadable, StoredVideo, read_recording
 from worker.watermark.naming import Outcome, Verdict, name
 from worker.watermark.reading import read
 from worker.watermark.tracing import trace
 
-#: Playbacks that were opened of each job: one leaks.
-PLAYBACKS = 20
+#: The verdicts are waited for: most of a test's time is that of whatever goes on beside it.
+pytestmark = pytest.mark.timeout(900)
 #: Segments of three seconds.
 SEGMENTS = 6
-ATTACKS: Sequence[Attack] = (smaller, cropped, resampled)
 #: z that a recording without the mark must stay below. From 9 on (for six segments) somebody could be named.
 WIDE = 4.5
 
@@ -34,12 +32,12 @@ Look = Callable[[Job, Path, int], Verdict]
 
 @pytest.fixture(scope="session")
 def jobs(tmp_path_factory: pytest.TempPathFactory) -> Jobs:
-    """Jobs by photo, rendered once. `take`: another job of the same photo."""
+    """Jobs by photo, rendered once."""
     store = MediaStore(tmp_path_factory.mktemp("marked"))
 
     @lru_cache
-    def job(number: int, *, mark: bool = True, take: int = 0) -> Job:
-        return render(store, PHOTOS[number], number, mark=mark, take=take)
+    def job(number: int) -> Job:
+        return render(store, PHOTOS[number], number)
 
     return job
 
@@ -63,31 +61,12 @@ def test_there_are_twenty_photos() -> None:
     assert len({path.read_bytes() for path in PHOTOS}) == 20
 
 
-def leaked(number: int, folder: Path) -> list[Verdict]:
-    """What is said of the photo's video after each attack. Runs in a process of its own."""
-    cv2.setNumThreads(1)
-    job = render(MediaStore(folder), PHOTOS[number], number)
-    stored, verdicts = StoredVideo(job.store, job.id, 1, segments=job.segments), []
-    for attack in ATTACKS:
-        attack(frames_of(job.shown()), folder / f"{number}.mp4")
-        recording = read_recording(folder / f"{number}.mp4")
-        verdicts.append(name(read(recording, stored, align(recording, stored)), PLAYBACKS))
-    return verdicts
-
-
-@pytest.fixture(scope="session")
-def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Future[list[Verdict]]]]:
-    """Of every photo, on all cores at once: it is reckoning, and half of what this file takes."""
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield [pool.submit(leaked, number, tmp_path_factory.mktemp("leaked")) for number in range(PLAYBACKS)]
-
-
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
 @pytest.mark.parametrize("number", range(PLAYBACKS), ids=lambda number: PHOTOS[number].stem)
 def test_every_bit_is_read_and_the_playback_named(
-    number: int, attack: Attack, verdicts: Sequence[Future[list[Verdict]]]
+    number: int, attack: Attack, verdicts: Sequence[Future[Verdicts]]
 ) -> None:
-    verdict = verdicts[number].result()[ATTACKS.index(attack)]
+    verdict = verdicts[number].result().leaked[attack.__name__]
 
     assert verdict.bits == sequence(number, len(verdict.bits))
     assert len(verdict.bits) == SEGMENTS
@@ -97,35 +76,23 @@ def test_every_bit_is_read_and_the_playback_named(
 
 @pytest.mark.parametrize("number", range(PLAYBACKS), ids=lambda number: PHOTOS[number].stem)
 def test_a_video_of_the_same_photo_without_the_mark_names_nobody(
-    number: int, jobs: Jobs, look: Look, tmp_path: Path
+    number: int, verdicts: Sequence[Future[Verdicts]]
 ) -> None:
-    job, unmarked = jobs(number), jobs(number, mark=False)
-    as_it_is(frames_of(unmarked.shown()), tmp_path / "leaked.mp4")
-
-    verdict = look(job, tmp_path / "leaked.mp4", 1 << job.segments)  # every sequence was given out
-
-    assert verdict.outcome is Outcome.NO_MARK
-    assert verdict.z < WIDE
+    assert_names_nobody(verdicts[number].result().unmarked)
 
 
 @pytest.mark.parametrize("number", range(0, PLAYBACKS, 2), ids=lambda number: PHOTOS[number].stem)
-def test_another_job_of_the_same_photo_names_nobody(number: int, jobs: Jobs, look: Look, tmp_path: Path) -> None:
-    job, other = jobs(number), jobs(number, take=1)
-    as_it_is(frames_of(other.shown()), tmp_path / "leaked.mp4")
-
-    verdict = look(job, tmp_path / "leaked.mp4", 1 << job.segments)
-
-    assert verdict.outcome is Outcome.NO_MARK
-    assert verdict.z < WIDE
+def test_another_job_of_the_same_photo_names_nobody(number: int, verdicts: Sequence[Future[Verdicts]]) -> None:
+    assert_names_nobody(verdicts[number].result().another_job)
 
 
 @pytest.mark.parametrize("number", range(0, PLAYBACKS, 4), ids=lambda number: PHOTOS[number].stem)
-def test_another_photos_job_names_nobody(number: int, jobs: Jobs, look: Look, tmp_path: Path) -> None:
-    job, other = jobs(number), jobs((number + 1) % PLAYBACKS)
-    as_it_is(frames_of(other.shown()), tmp_path / "leaked.mp4")
+def test_another_photos_job_names_nobody(number: int, verdicts: Sequence[Future[Verdicts]]) -> None:
+    assert_names_nobody(verdicts[number].result().another_photo)
 
-    verdict = look(job, tmp_path / "leaked.mp4", 1 << job.segments)
 
+def assert_names_nobody(verdict: Verdict | None) -> None:
+    assert verdict
     assert verdict.outcome is Outcome.NO_MARK
     assert verdict.z < WIDE
 
