@@ -224,6 +224,7 @@ def test_the_focus_stays_on_the_button_that_leads_on(context: BrowserContext, pa
     ids = seed(server, viewer_of(context), ["a.jpg", "b.jpg", "c.jpg", "d.jpg"])
     asked = _questions(page, "jobs(first: 100")
     page.goto(f"{server.url}/?watch={ids['b.jpg']}")
+    expect(page.get_by_role("button", name="Next video")).to_be_enabled()
     page.get_by_role("button", name="Next video").focus()
 
     page.keyboard.press("Enter")
@@ -280,7 +281,7 @@ def test_a_link_lets_others_watch_until_it_is_withdrawn(two: Page, browser: Brow
     stranger = browser.new_context()
     stranger.on("request", lambda request: asked.append(request.url))
     page = stranger.new_page()
-    page.on("websocket", lambda socket: socket.on("framesent", told.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: told.append(frame)))
     page.goto(address)
     expect(page.get_by_role("heading", name="coffee.png")).to_be_visible()
     expect(page.locator(".player")).to_have_attribute("data-phase", "playing", timeout=15_000)
@@ -407,7 +408,7 @@ def test_why_there_is_none_is_said_in_the_readers_language(
     expect(viewer.locator(".player-trouble")).to_contain_text(fix)
     assert_accessible(page, state.value)
     troubles: list[Exception] = []
-    page.on("pageerror", troubles.append)
+    page.on("pageerror", lambda error: troubles.append(error))
     page.keyboard.press("c")  # there is nothing to compare
     assert page.evaluate("1 + 1") == 2
     assert troubles == []
