@@ -1,33 +1,36 @@
-"""The model, held where it is: what is there for two seconds alone can be looked at for as long as it takes."""
+"""Keeps the model from going on, so that a state that lasts two seconds can be looked at for as long as that takes."""
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 
 from tests.browser.visiting import Server
+from tests.conftest import wait_until
 
 
 @contextmanager
 def held(server: Server) -> Iterator[None]:
-    """Until the block ends the server's models stand still: what is being made stays as far as it is, and nothing new gets further."""
-    models = _models(server)
+    """Until the block ends the server's model stands still, and what is being made, or begins to be, with it."""
+    models: list[psutil.Process] = []
+    wait_until(lambda: models.extend(_models(server)) or models, what="a process of the model")
     for model in models:
-        model.send_signal(signal.SIGSTOP)
+        model.suspend()
     try:
         yield
     finally:
         for model in models:
-            if model.is_running():
-                model.send_signal(signal.SIGCONT)
+            with suppress(psutil.NoSuchProcess):  # what was cancelled meanwhile is stopped with it
+                model.resume()
 
 
 def _models(server: Server) -> list[psutil.Process]:
     assert server.process
-    children = psutil.Process(server.process.pid).children(recursive=True)
-    found = [child for child in children if "worker.render" in " ".join(child.cmdline())]
-    assert found, "no process of the model"
+    found = []
+    for child in psutil.Process(server.process.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "worker.render" in " ".join(child.cmdline()):
+                found.append(child)
     return found

@@ -325,6 +325,13 @@ def test_one_that_is_being_made_is_watched_and_becomes_whole(context: BrowserCon
     page = open_page(context, server)
     viewer = page.locator(".viewer")
     before = page.title()
+    queue = "{ queue { length processing } }"
+    wait_until(
+        lambda: (
+            page.request.post(f"{server.url}/graphql", data={"query": queue}).json()["data"]["queue"]["processing"] == 0
+        ),
+        what="the slot that the last test's video still has",
+    )
     with held(server):
         add(page, "coffee.png")
         expect(page.locator("[data-state=PROCESSING]")).to_have_count(1, timeout=20_000)
