@@ -127,7 +127,8 @@ def test_without_the_loop_it_ends_and_plays_again_when_asked(two: Page) -> None:
     expect(viewer.get_by_role("button", name="Loop")).to_have_attribute("aria-pressed", "false")
     viewer.get_by_label("Speed").select_option("2")
 
-    expect(viewer.locator(".player")).to_have_attribute("data-phase", "ended")
+    expect(viewer.locator(".player")).to_have_attribute("data-phase", "ended", timeout=20_000)
+    viewer.get_by_label("Speed").select_option("0.25")  # that it begins again is to be seen for longer than two seconds
     viewer.get_by_role("button", name="Play coffee.png").click()
     expect(viewer.locator(".player")).to_have_attribute("data-phase", "playing")
     wait_until(lambda: 0 < place(viewer.locator("video")) < 4, what="playing from the beginning")
@@ -362,7 +363,7 @@ def _open(page: Page, name: str) -> Locator:
 
 def _expect_watching(page: Page, name: str) -> Locator:
     viewer = page.get_by_role("dialog", name=name, exact=True)
-    expect(viewer.locator(".player")).to_have_attribute("data-phase", "playing", timeout=10_000)
+    expect(viewer.locator(".player")).to_have_attribute("data-phase", "playing", timeout=30_000)
     return page.locator(".viewer")
 
 
