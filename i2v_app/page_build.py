@@ -17,6 +17,10 @@ _ADDRESS = re.compile(r"""(["'`])(http|ws)s?://[^/"'`]+(/[^"'`]*)\1""")
 #: The bundler puts them now into one file and now into another.
 _LOCAL_NAMES = "assets/*.js"
 _NAMES = re.compile(r"(SAME_DOMAIN_HOSTNAMES\s*=\s*)\[[^\]]*\]")
+#: Where Reflex tells the server over its socket which address is open. The part behind `#` is for the browser alone: the
+#: secret of a link stands there.
+_TOLD = "assets/*.js"
+_TOLD_ADDRESS = re.compile(r"(\basPath:\s*[\w$]+\.pathname\s*\+\s*[\w$]+)\s*\+\s*[\w$]+")
 #: Files that are served as they are, from the root.
 _PUBLIC = Path(__file__).parent / "public"
 #: The font of most words. Asked for at once and not when the stylesheet has come, and used if it is there when the words
@@ -31,7 +35,7 @@ class OwnOriginPlugin(Plugin):
     """Lets one build serve every address: behind a port mapping, a proxy or https."""
 
     def post_build(self, **context: Any) -> None:
-        """Make the page speak to wherever it came from, and drop what no browser asks for.
+        """Make the page speak to wherever it came from, keep to itself what is behind `#`, and drop what no browser asks for.
 
         Raises `RuntimeError` if the built page no longer has the form this was written for.
         """
@@ -41,6 +45,7 @@ class OwnOriginPlugin(Plugin):
         static: Path = context["static_dir"]
         _rewrite(static, _ADDRESSES, _ADDRESS, _from_own_origin)
         _rewrite(static, _LOCAL_NAMES, _NAMES, lambda match: f"{match[1]}[]")
+        _rewrite(static, _TOLD, _TOLD_ADDRESS, lambda match: match[1])
         shutil.copytree(_PUBLIC, static, dirs_exist_ok=True)
         build_offline_page(static)
         _preload_font(static)

@@ -43,7 +43,7 @@ def job_card(card: rx.Var[Card], waiting: rx.Var[Waiting], running: rx.Var[Runni
             # Until the player's script is there; then the player's poster lies on it, the same picture in the same place.
             rx.el.img(src=job.thumbnail, alt="", class_name="card-picture"),
             _player(job, running),
-            expand(job),
+            expand(job.id, _name(job)),
             rx.match(
                 job.state,
                 ("QUEUED", _place(waiting)),

@@ -1,11 +1,9 @@
 // The title of the tab in the reader's language: the one that the page is built with is in English.
 
-import { useEffect } from "react";
+import { useTabTitle } from "$/public/external/i2v_app/components/tab_title/tab_title.js";
 
 /** Names the tab. Shows nothing. */
 export function PageTitle({ title }) {
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
+  useTabTitle("page", title);
   return null;
 }

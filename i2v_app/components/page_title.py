@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
+import i2v_app.components.tab_title  # noqa: F401  # its asset must lie there when the page is built
+
 _SOURCE = rx.asset("page_title.jsx", shared=True)
 
 

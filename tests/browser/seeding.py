@@ -24,7 +24,7 @@ from tests.conftest import PICTURES
 
 DAY = 24 * 3600.0
 _PICTURES = ("coffee.png", "astronaut.png", "chelsea.png", "landscape_1.jpg", "landscape_6.jpg")
-_FAILURE = {"code": "PICTURE_MISSING", "message": "The picture is gone.", "how_to_fix": "Add it again."}
+_FAILURE = {"code": "PICTURE_LOST", "message": "The picture is gone.", "how_to_fix": "Add it again."}
 
 
 def viewer_of(context: BrowserContext) -> str:

@@ -173,7 +173,7 @@ def test_what_is_made_meanwhile_appears_and_what_is_deleted_elsewhere_goes(page:
     expect(tile(page, "coffee.png")).to_contain_text("Being made")
     expect(tile(page, "coffee.png")).to_contain_text("Ready", timeout=20_000)
     expect(tile(page, "coffee.png")).to_contain_text("7 days left")
-    expect(tile(page, "coffee.png").get_by_role("link")).to_have_attribute("href", re.compile(r"^/\?watch=job_\w{24}$"))
+    expect(tile(page, "coffee.png").get_by_role("link")).to_have_attribute("href", re.compile(r"^\?watch=job_\w{24}$"))
     other.goto(f"{server.url}/gallery")
     tile(other, "coffee.png").locator("a").press("Space")
     other.keyboard.press("Delete")

@@ -17,6 +17,8 @@ def test_baked_in_addresses_become_the_pages_own(tmp_path: Path) -> None:
     )
     context = built.parent / "context-3c4d.js"
     context.write_text("var a=1,SAME_DOMAIN_HOSTNAMES=[`localhost`,`0.0.0.0`,`::`],b=2;")
+    socket = built.parent / "state-7a8b.js"
+    socket.write_text("e.router_data={pathname:n.pathname,asPath:n.pathname+i+a};let o=1;")
     (built.parent / "app.js.map").write_text("{}")
     (built.parent / "sans-latin-wght-normal-5e6f.woff2").touch()
     (tmp_path / "index.html").write_text("<head><title>i2v</title></head>")
@@ -27,6 +29,7 @@ def test_baked_in_addresses_become_the_pages_own(tmp_path: Path) -> None:
     assert '(location.origin+"/ping")' in built.read_text()
     assert '(location.origin.replace(/^http/,"ws")+"/_event")' in built.read_text()
     assert context.read_text() == "var a=1,SAME_DOMAIN_HOSTNAMES=[],b=2;", "https://localhost:8443 would lose its port"
+    assert socket.read_text() == "e.router_data={pathname:n.pathname,asPath:n.pathname+i};let o=1;", "what is behind #"
     assert not list(tmp_path.rglob("*.map"))
     assert (tmp_path / "favicon.svg").exists()
     assert 'href="/assets/sans-latin-wght-normal-5e6f.woff2" as="font"' in (tmp_path / "index.html").read_text()

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from i2v_app.build import WEB
 from i2v_app.messages.words import LANGUAGES, catalogue
 from i2v_core.errors import Code
+from tests.i2v_app.node import node
 
 #: What only programs meet: the page has the viewer's cookie, asks for no tokens and makes none.
 OF_PROGRAMS = {
@@ -38,11 +35,6 @@ console.log(JSON.stringify(said));
 """
 
 
-def _node() -> str:
-    own = Path(sys.executable).parent
-    return shutil.which("node", path=f"{own}{os.pathsep}{os.environ['PATH']}") or "node"
-
-
 def test_every_refusal_that_a_person_can_meet_has_words_and_what_to_do() -> None:
     known = {key for key in catalogue("en") if key.startswith("refusals.")}
 
@@ -56,7 +48,7 @@ def test_the_words_can_be_said_with_a_limit_and_without() -> None:
         for language in LANGUAGES
     }
     run = subprocess.run(
-        [_node(), "--input-type=module", "-e", _SAY_ALL, json.dumps(refusals)],
+        [node(), "--input-type=module", "-e", _SAY_ALL, json.dumps(refusals)],
         cwd=WEB,
         capture_output=True,
         text=True,

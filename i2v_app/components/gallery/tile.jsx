@@ -1,7 +1,6 @@
 // One job in the gallery: its picture, what it is, and how long it will be there.
 
 import { memo } from "react";
-import { Link } from "react-router";
 
 import { LocalTime } from "$/public/external/i2v_app/components/clock/clock.jsx";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
@@ -33,7 +32,7 @@ export const Tile = memo(function Tile({ item, index, count, top, start, width, 
       aria-setsize={count}
       aria-posinset={index + 1}
     >
-      <Link className="tile-link" to={`/?watch=${item.id}`} tabIndex={tabIndex} draggable={false} onClick={act}>
+      <a className="tile-link" href={`?watch=${item.id}`} data-watch={item.id} tabIndex={tabIndex} draggable={false} onClick={act}>
         <span className="tile-media">
           <img src={item.thumbnail} alt="" decoding="async" draggable={false} />
           {item.state === "PROCESSING" && (
@@ -50,7 +49,7 @@ export const Tile = memo(function Tile({ item, index, count, top, start, width, 
           {" · "}
           <LocalTime at={item.createdAt / 1000} day={!isToday} />
         </span>
-      </Link>
+      </a>
       <label className="tile-check">
         <input
           type="checkbox"

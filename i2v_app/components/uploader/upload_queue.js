@@ -9,6 +9,7 @@
 
 import { showPicture } from "$/public/external/i2v_app/components/choices/choices/shown_picture.js";
 import { SHAPES, currentWishes, optionsFor } from "$/public/external/i2v_app/components/choices/choices/wishes.js";
+import { newKey } from "$/public/external/i2v_app/components/new_key/new_key.js";
 
 import { prepare } from "./prepare.js";
 import { refusalOfFile, troubleOf } from "./refused_files.js";
@@ -182,11 +183,6 @@ function comeback(milliseconds, signal) {
     addEventListener("online", end);
     signal.addEventListener("abort", end);
   });
-}
-
-/** A text that no other upload has. Not `randomUUID`: it is missing where the page came over plain http. */
-function newKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function change(key, changes) {

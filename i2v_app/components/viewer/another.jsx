@@ -2,6 +2,7 @@
 
 import { useEffect, useId, useRef, useState } from "react";
 
+import { newKey } from "$/public/external/i2v_app/components/new_key/new_key.js";
 import { Later } from "$/public/external/i2v_app/components/player/player/graphql.js";
 import { Icon } from "$/public/external/i2v_app/components/player/player/icon.jsx";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
@@ -36,7 +37,7 @@ export function Another({ job }) {
     event.preventDefault();
     if (isBusy) return;
     setBusy(true);
-    key.current ??= crypto.randomUUID();
+    key.current ??= newKey();
     try {
       const { motion, seconds, shape, focus } = options;
       const said = await makeAnother(job.id, { motion, seconds, shape, focus: { x: focus.x, y: focus.y } }, key.current, new AbortController().signal);

@@ -6,7 +6,7 @@ const PROGRESS = "state stage percent attempt queuePosition segmentsReady versio
 
 const JOB = `query ($id: ID!) { job(id: $id) {
   id name state expiresAt thumbnailUrl pictureUrl width height
-  failure { message howToFix } options { motion seconds shape focus { x y } } progress { ${PROGRESS} } } }`;
+  failure { code message howToFix } options { motion seconds shape focus { x y } } progress { ${PROGRESS} } } }`;
 
 const FOLLOW = `subscription ($id: ID!, $after: Int) { jobProgress(jobId: $id, after: $after) { __typename
   ... on JobProgress { ${PROGRESS} } } }`;

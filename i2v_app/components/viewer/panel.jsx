@@ -46,7 +46,7 @@ export function Panel({
         )}
       </div>
       <div className="viewer-transport" role="group" aria-label={say("watching.controls")}>
-        <Press icon="before" name={say("watching.before")} onClick={go.before} disabled={!neighbours.before} />
+        <Press icon="before" data-way="before" name={say("watching.before")} onClick={go.before} disabled={!neighbours.before} />
         <Press icon="frame_back" name={say("watching.frame_back")} onClick={actions.frameBack} disabled={!canPlay || !fps} />
         <button
           type="button"
@@ -58,7 +58,7 @@ export function Panel({
           <Icon name={isMoving ? "pause" : "play"} />
         </button>
         <Press icon="frame_on" name={say("watching.frame_on")} onClick={actions.frameOn} disabled={!canPlay || !fps} />
-        <Press icon="after" name={say("watching.after")} onClick={go.after} disabled={!neighbours.after} />
+        <Press icon="after" data-way="after" name={say("watching.after")} onClick={go.after} disabled={!neighbours.after} />
       </div>
       <div className="viewer-side viewer-habits">
         {canPlay && (

@@ -18,14 +18,13 @@ import { useSwipe } from "./use_swipe.js";
 // Seconds that an arrow key moves.
 const STEP = 1;
 
-/** `job` is undefined until it is read. `onSize` is told the size of the video; `ref` gets what keys may do. */
-export function Screen({ ref, id, job, habits, setHabits, neighbours, go, size, onSize }) {
+/** `job` is undefined until it is read. `onSize` is told the size of the video, `onSpeak` what is to be said; `ref` gets what keys may do. */
+export function Screen({ ref, id, job, habits, setHabits, neighbours, go, size, onSize, onSpeak }) {
   const say = useMessages();
   const room = useRef(null);
   const frame = useRef(null);
   const video = useRef(null);
   const [comparing, setComparing] = useState(false);
-  const [spoken, setSpoken] = useState("");
   const playback = usePlayback(asPlayed(job, say, id), frame, video);
   const { phase, trouble, made, isGrowing, fps, toggle } = playback;
   const seek = useSeek(video, playback);
@@ -37,18 +36,18 @@ export function Screen({ ref, id, job, habits, setHabits, neighbours, go, size, 
 
   const setSpeed = (speed) => {
     setHabits((before) => ({ ...before, speed }));
-    setSpoken(say("watching.speed_is", { speed }));
+    onSpeak(say("watching.speed_is", { speed }));
   };
   const setLoops = (loops) => {
     setHabits((before) => ({ ...before, loops }));
-    setSpoken(say(loops ? "watching.loops" : "watching.loops_not"));
+    onSpeak(say(loops ? "watching.loops" : "watching.loops_not"));
   };
   const byFrames = (count) => {
     if (!fps || !length) return;
     if (!video.current.paused) toggle();
     const to = stepFrom(video.current.currentTime, count, fps, length);
     video.current.currentTime = to;
-    setSpoken(say("watching.frame", { frame: frameAt(to, fps) + 1, count: framesOf(video.current.duration, fps) }));
+    onSpeak(say("watching.frame", { frame: frameAt(to, fps) + 1, count: framesOf(video.current.duration, fps) }));
   };
   const actions = {
     toggle,
@@ -100,9 +99,6 @@ export function Screen({ ref, id, job, habits, setHabits, neighbours, go, size, 
       <Panel
         {...{ video, job, playback, habits, shownFrame, neighbours, go, actions, canPlay, comparing, setComparing, setSpeed, setLoops, seek }}
       />
-      <p className="visually-hidden" role="status" aria-live="polite">
-        {spoken}
-      </p>
     </div>
   );
 }
@@ -123,8 +119,11 @@ function Ended({ job }) {
 const isWatchable = (job) =>
   job?.state === "COMPLETED" || (job?.state === "PROCESSING" && job.progress.segmentsReady > 0);
 
-const whyNot = (job, say) =>
-  job.failure ?? { message: say("watching.cancelled"), howToFix: say("watching.cancelled_fix") };
+function whyNot({ failure }, say) {
+  if (!failure) return { message: say("watching.cancelled"), howToFix: say("watching.cancelled_fix") };
+  const { code, message, howToFix } = failure;
+  return { message: say.refusal(code) || message, howToFix: say.howToFix(code) || howToFix };
+}
 
 function asPlayed(job, say, id) {
   if (!job) return { jobId: id, watchable: false };

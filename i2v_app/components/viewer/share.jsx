@@ -2,14 +2,13 @@
 
 import { useCallback, useId, useState } from "react";
 
+import { serverNow } from "$/public/external/i2v_app/components/clock/clock.jsx";
 import { Icon } from "$/public/external/i2v_app/components/player/player/icon.jsx";
 import { useLanguage, useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
+import { endsFor } from "./ends.js";
 import { createLink, readLinks, revokeLink } from "./sharing.js";
 import { Trouble } from "./trouble.jsx";
-
-const HOUR = 3_600_000;
-const DAYS = [1, 7];
 
 // Milliseconds for which an answer is waited for.
 const PATIENCE = 15_000;
@@ -20,9 +19,13 @@ export function Share({ job }) {
   const sheet = useId();
   const [known, setKnown] = useState(null);
   const [made, setMade] = useState(""); // the address of the link that was just made
-  const [days, setDays] = useState(DAYS[0]);
+  const [wanted, setWanted] = useState("");
   const [trouble, setTrouble] = useState(null);
   const [said, setSaid] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const choices = () => endsFor(job.expiresAt, known?.maxHours, serverNow());
+  const ends = choices();
+  const chosen = ends.find(({ key }) => key === wanted) ?? ends[0];
 
   const attempt = useCallback(async (action) => {
     setTrouble(null);
@@ -43,7 +46,11 @@ export function Share({ job }) {
   };
   const onSubmit = async (event) => {
     event.preventDefault();
-    const answer = await attempt((signal) => createLink(job.id, endOf(days, job), signal));
+    if (isBusy) return; // a second link's address would take the place of the first one's, which is shown but once
+    setBusy(true);
+    const { at } = choices().find(({ key }) => key === chosen.key) ?? chosen; // from now on, not from when it was drawn
+    const answer = await attempt((signal) => createLink(job.id, at, signal));
+    setBusy(false);
     if (!answer) return;
     setMade(location.origin + answer.path);
     await read();
@@ -55,7 +62,14 @@ export function Share({ job }) {
     await read();
     setSaid(say("sharing.revoked"));
   };
-  const copy = () => navigator.clipboard.writeText(made).then(() => setSaid(say("sharing.copied")), () => setSaid(say("sharing.not_copied")));
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(made);
+      setSaid(say("sharing.copied"));
+    } catch {
+      setSaid(say("sharing.not_copied")); // it was not allowed, or the page came over plain http, where there is no clipboard
+    }
+  };
 
   return (
     <>
@@ -71,15 +85,15 @@ export function Share({ job }) {
         <form onSubmit={onSubmit}>
           <label className="viewer-choice">
             <span>{say("sharing.ends")}</span>
-            <select value={days} onChange={(event) => setDays(Number(event.target.value))}>
-              {endsFor(job, known).map((count) => (
-                <option key={count} value={count}>
-                  {count ? say("sharing.in_days", { days: count }) : say("sharing.with_the_video")}
+            <select value={chosen.key} onChange={(event) => setWanted(event.target.value)}>
+              {ends.map((end) => (
+                <option key={end.key} value={end.key}>
+                  {inWords(end, say)}
                 </option>
               ))}
             </select>
           </label>
-          <button type="submit" className="button viewer-submit">
+          <button type="submit" className="button viewer-submit" aria-disabled={isBusy}>
             {say("sharing.make")}
           </button>
         </form>
@@ -125,13 +139,8 @@ function Links({ links, onRevoke }) {
   );
 }
 
-/** Days after which a link may end; 0 is with the video. */
-function endsFor(job, known) {
-  const left = (new Date(job.expiresAt) - Date.now()) / HOUR;
-  const most = known?.maxHours ?? left;
-  return [...DAYS.filter((days) => 24 * days <= Math.min(most, left)), ...(left <= most ? [0] : [])];
-}
-
-function endOf(days, job) {
-  return days ? new Date(Date.now() + 24 * days * HOUR) : new Date(job.expiresAt);
+function inWords({ days, hours, at }, say) {
+  if (days) return say("sharing.in_days", { days });
+  if (hours) return say("sharing.in_hours", { hours });
+  return say("sharing.with_the_video", { moment: at }); // the day as well: the link's end stays if the video is kept for longer
 }

@@ -38,10 +38,10 @@ export function SharedVideo() {
       </section>
     );
   }
-  return <Shown key={secret} secret={secret} video={video} />;
+  return <Shown key={secret} secret={secret} video={video} onEnd={() => setVideo(null)} />;
 }
 
-function Shown({ secret, video: { name, seconds, expiresAt, posterUrl } }) {
+function Shown({ secret, video: { name, seconds, expiresAt, posterUrl }, onEnd }) {
   const say = useMessages();
   const frame = useRef(null);
   const video = useRef(null);
@@ -49,6 +49,13 @@ function Shown({ secret, video: { name, seconds, expiresAt, posterUrl } }) {
   const playback = usePlayback({ opening, state: "COMPLETED", attempt: 0, watchable: true }, frame, video);
   const { phase, trouble, made, isGrowing, toggle } = playback;
   const seek = useSeek(video, playback);
+  useEffect(() => {
+    if (!trouble) return undefined;
+    // It may be that the link has ended: then there is nothing to start again.
+    const control = new AbortController();
+    readShared(secret, control.signal).then((found) => !found && onEnd(), () => {});
+    return () => control.abort();
+  }, [trouble, secret]);
   const isMoving = phase === "playing" || phase === "stalled" || phase === "starting";
   const fullscreen = () => {
     if (document.fullscreenElement) document.exitFullscreen();

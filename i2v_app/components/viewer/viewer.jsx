@@ -5,7 +5,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { Icon } from "$/public/external/i2v_app/components/player/player/icon.jsx";
 import { confine } from "$/public/external/i2v_app/components/player/player/stage.js";
+import { useTabTitle } from "$/public/external/i2v_app/components/tab_title/tab_title.js";
 import { leaveLarge, useWatched, watchLarge } from "$/public/external/i2v_app/components/viewer/address/address.js";
+import { speakWith } from "$/public/external/i2v_app/components/waiting/telling/announce.js";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
 import { Another } from "./another.jsx";
@@ -17,23 +19,32 @@ import { Screen } from "./screen.jsx";
 import { Share } from "./share.jsx";
 import { useJob } from "./use_job.js";
 
-/** Shows itself when the address says `?watch=<job id>`. */
-export function Viewer() {
+/** Shows itself, and its children over itself, when the address says `?watch=<job id>`. */
+export function Viewer({ children }) {
   const id = useWatched();
-  return id && <Theatre id={id} />;
+  return id && <Theatre id={id}>{children}</Theatre>;
 }
 
-function Theatre({ id }) {
+function Theatre({ id, children }) {
   const say = useMessages();
   const dialog = useRef(null);
   const screen = useRef(null); // what the screen can do, by the name of the action
   const [habits, setHabits] = useState({ speed: 1, loops: true }); // they stay from one video to the next
+  const [spoken, speak] = useState(""); // by the page as well, whose own voice is not heard behind a modal dialog
   const [told, setSize] = useState(null);
   const size = told?.id === id ? told : null;
   const job = useJob(id);
   const neighbours = useNeighbours(id, job?.state);
   useModal(dialog, id);
-  useTitle(job?.name);
+  useKeptFocus(dialog, id);
+  useTabTitle("video", job?.name && `${job.name} · i2v`);
+  useEffect(() => speakWith(speak), []);
+  useEffect(() => speak(""), [id]);
+  useEffect(() => {
+    const onBlur = () => screen.current?.show?.(); // the window that is gone to hears of the key that is let go
+    addEventListener("blur", onBlur);
+    return () => removeEventListener("blur", onBlur);
+  }, []);
 
   const go = {
     before: () => neighbours.before && watchLarge(neighbours.before),
@@ -55,7 +66,7 @@ function Theatre({ id }) {
       tabIndex={-1}
       aria-labelledby="viewer-name"
       onKeyDown={onKeyDown}
-      onKeyUp={(event) => event.key.toLowerCase() === "c" && screen.current?.show()}
+      onKeyUp={(event) => event.key.toLowerCase() === "c" && screen.current?.show?.()}
       onCancel={(event) => {
         if (event.target !== dialog.current) return;
         event.preventDefault(); // the address closes it
@@ -70,7 +81,7 @@ function Theatre({ id }) {
       {job === null ? (
         <p className="viewer-nothing">{say("watching.nothing_fix")}</p>
       ) : (
-        <Screen key={id} ref={screen} {...{ id, job, habits, setHabits, neighbours, go, size }} onSize={setSize} />
+        <Screen key={id} ref={screen} {...{ id, job, habits, setHabits, neighbours, go, size }} onSize={setSize} onSpeak={speak} />
       )}
       {job && (
         <div className="viewer-actions">
@@ -87,6 +98,10 @@ function Theatre({ id }) {
         </button>
       </div>
       <Help />
+      <div className="viewer-told">{children}</div>
+      <p className="visually-hidden viewer-voice" role="status" aria-live="polite">
+        {spoken}
+      </p>
     </dialog>
   );
 }
@@ -114,13 +129,18 @@ function useModal(dialog, id) {
   }, [dialog]);
 }
 
-function useTitle(name) {
+/** With the next video everything of the last one goes, and the button that had the focus: it goes on to the same of the next. */
+function useKeptFocus(dialog, id) {
+  const last = useRef("");
   useEffect(() => {
-    if (!name) return undefined;
-    const before = document.title;
-    document.title = `${name} · i2v`;
-    return () => {
-      document.title = before;
-    };
-  }, [name]);
+    const own = dialog.current;
+    const remember = (event) => (last.current = event.target.dataset.way ?? "");
+    own.addEventListener("focusin", remember);
+    return () => own.removeEventListener("focusin", remember);
+  }, [dialog]);
+  useLayoutEffect(() => {
+    const own = dialog.current;
+    if (own.contains(document.activeElement)) return;
+    (own.querySelector(`[data-way="${last.current}"]:enabled`) ?? own).focus({ preventScroll: true });
+  }, [dialog, id]);
 }

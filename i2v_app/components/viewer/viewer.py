@@ -10,10 +10,15 @@ from typing import Any
 import reflex as rx
 
 # Imported by the parts below.
+import i2v_app.components.clock
+import i2v_app.components.new_key
 import i2v_app.components.player.player
+import i2v_app.components.tab_title
 import i2v_app.components.viewer.address
+import i2v_app.components.waiting.telling
 import i2v_app.messages.words  # noqa: F401
 from i2v_app.components.icons import icon
+from i2v_app.components.trouble import connection_bar, notice_bar
 from i2v_app.messages.words import t
 
 _SOURCE = rx.asset("viewer.jsx", shared=True)
@@ -21,6 +26,7 @@ _SHARED = rx.asset("shared.jsx", shared=True)
 for _module in (
     "another.jsx",
     "asking.js",
+    "ends.js",
     "facts.jsx",
     "frames.js",
     "help.jsx",
@@ -42,7 +48,10 @@ for _module in (
 
 
 class Viewer(rx.NoSSRComponent):
-    """Shows a job's video large when the address says `?watch=<job id>`. It asks the API for all that it shows."""
+    """Shows a job's video large when the address says `?watch=<job id>`. It asks the API for all that it shows.
+
+    Its children are shown over it, and only with it: what lies behind a modal dialog is neither heard nor reached.
+    """
 
     library = _SOURCE.importable_path
     tag = "Viewer"
@@ -55,16 +64,21 @@ class SharedVideo(rx.NoSSRComponent):
     tag = "SharedVideo"
 
 
-viewer = Viewer.create
 shared_video = SharedVideo.create
 
 
-def expand(card: Any) -> rx.Component:
-    """The link in a card's picture that shows it large; it can be opened in another tab as well. `card` is a `Card` variable."""
-    return rx.el.a(
+def viewer() -> rx.Component:
+    """Lies over the page when the address says so, with the bars that tell of trouble."""
+    return Viewer.create(connection_bar(), notice_bar())
+
+
+def expand(job_id: Any, name: rx.Var[str]) -> rx.Component:
+    """The link in a card's picture that shows it large; it can be opened in another tab as well. Both are variables."""
+    # Not `rx.el.a`, which is the router's link: it would read the page anew, and begin it at its top.
+    return rx.el.A.create(
         icon("expand"),
-        href=rx.Var.create("?watch=") + card.id.to(str),
+        href=rx.Var.create("?watch=") + job_id.to(str),
         class_name="card-expand",
-        aria_label=t("watching.large", name=card.name),
-        custom_attrs={"data-watch": card.id},
+        aria_label=t("watching.large", name=name),
+        custom_attrs={"data-watch": job_id},
     )

@@ -5,7 +5,7 @@ const TOGETHER = 500; // milliseconds in which things are said as one
 
 let pending = [];
 let timer = null;
-let voice = null;
+const voices = []; // the last speaks: what a dialog covers is not heard
 
 /** Say this soon. Nothing if the page has no voice. */
 export function announce(sentence) {
@@ -14,14 +14,12 @@ export function announce(sentence) {
     const said = pending.map((one) => one.replace(/[.。]$/, "")).join(". ");
     pending = [];
     timer = null;
-    voice?.(said);
+    voices.at(-1)?.(said);
   }, TOGETHER);
 }
 
-/** Let `speak` say it from now on. Returns what ends that. */
+/** Let `speak` say it from now on. Returns what ends that: then whoever spoke before does again. */
 export function speakWith(speak) {
-  voice = speak;
-  return () => {
-    if (voice === speak) voice = null;
-  };
+  voices.push(speak);
+  return () => voices.splice(voices.indexOf(speak), 1);
 }

@@ -1,7 +1,8 @@
 // The tab's title and icon while one looks elsewhere: how far the video is, and that it is done until somebody has looked.
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 
+import { useTabTitle } from "$/public/external/i2v_app/components/tab_title/tab_title.js";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
 import { useChanges } from "./changes.js";
@@ -13,7 +14,6 @@ const STEP = 5; // percent by which the icon changes: one does not see less
 export function TabProgress({ cards, waiting, running, known }) {
   const say = useMessages();
   const [isUnseen, setUnseen] = useState(false);
-  const own = useRef(null); // the page's title, which the progress stands for
 
   useChanges(cards, known, (card, before) => {
     if (card.state !== "COMPLETED" || !before) return;
@@ -30,23 +30,11 @@ export function TabProgress({ cards, waiting, running, known }) {
   const percents = Object.values(running).map(({ percent }) => percent);
   const percent = percents.length ? Math.max(...percents) : null;
   const count = Object.keys(waiting).length;
-  const title = titleOf(say, percent, count, isUnseen);
-  useEffect(() => {
-    if (own.current === null && !title) return;
-    own.current ??= document.title;
-    document.title = title || own.current;
-    if (!title) own.current = null;
-  }, [title]);
-  useEffect(
-    () => () => {
-      if (own.current !== null) document.title = own.current;
-      draw(null);
-    },
-    [],
-  );
+  useTabTitle("progress", titleOf(say, percent, count, isUnseen));
 
   const icon = percent === null ? (isUnseen ? "done" : null) : Math.floor(percent / STEP) * STEP;
   useEffect(() => draw(icon), [icon]);
+  useEffect(() => () => draw(null), []);
   return null;
 }
 

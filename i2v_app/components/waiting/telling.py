@@ -6,7 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-import i2v_app.messages.words  # noqa: F401  # its asset must lie there when the page is built
+# Imported by the parts below.
+import i2v_app.components.tab_title
+import i2v_app.messages.words  # noqa: F401
 from i2v_app.states.cards import Card, Running, Waiting
 
 _ANNOUNCER = rx.asset("announcer.jsx", shared=True)
