@@ -13,6 +13,9 @@ config = rx.Config(
     cors_allowed_origins=(),
     # In memory: a change costs 0.3 ms, not 1-2; all that matters is in the API, and a restart reads it again.
     state_manager_mode="memory",
+    # Seconds, whatever the name, for which a closed tab's state is kept; an open page's watch asks for its own every 15.
+    # Longer than a tunnel; who comes back later reads it anew from the API, as after a restart.
+    redis_token_expiration=120,
     telemetry_enabled=False,
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],

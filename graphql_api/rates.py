@@ -150,6 +150,26 @@ class Counted:
         await self.app(scope, receive, send)
 
 
+class CountedHandshakes:
+    """ASGI app that counts each WebSocket that is opened to another one, by its address alone. Above the bound: 429.
+
+    The page's socket: a viewer's pages are not to use up what the viewer may ask, but each is paid for with memory.
+    """
+
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+        self.app = app
+        self._rates = rates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            try:
+                await self._rates.count_address(scope[IDENTITY_KEY].flow)
+            except RateLimited as error:
+                await refusal_response(scope, error, 429)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
 def counted(routes: Sequence[Route], rates: Rates) -> list[Route]:
     """The same routes, each request to them counted."""
     for route in routes:

@@ -19,10 +19,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphql_api.app import Api, build_api
 from graphql_api.http.origins import cross_origin
+from graphql_api.rates import CountedHandshakes
 from i2v_app.api_client import forward_people_with
 from i2v_app.build import BUILT, ROOT, WEB
 from i2v_app.same_origin import SameOriginOnly
 from i2v_app.security_headers import SHARED_FILES, PageHeaders
+from i2v_app.states.tabs import know_open_sockets_by
 from i2v_core.errors import StartRefused
 from i2v_core.settings import settings
 from i2v_core.viewer_middleware import ViewerMiddleware
@@ -52,13 +54,14 @@ def build_app() -> ASGIApp:
     with_headers = PageHeaders(_api_before_pages(api, pages), BUILT)
     viewers = ViewerMiddleware(with_headers)
     forward_people_with(lambda address: viewers.forwarding.sign(address))
+    know_open_sockets_by(lambda socket: page.event_namespace is None or socket in page.event_namespace.sid_to_token)
     asked = cross_origin(_viewers_but_for_shared_files(viewers, with_headers), settings())
     return SameOriginOnly(asked, settings().cors_origin_list)
 
 
 def _api_before_pages(api: Api, pages: ASGIApp) -> ASGIApp:
     """The API's routes first. Not by Reflex's `api_transformer`: it would answer for other origins in the API's place."""
-    routed = Starlette(routes=[*api.routes, Mount("", pages)])
+    routed = Starlette(routes=[*api.routes, Mount("", CountedHandshakes(pages, api.services.rates))])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # A mounted app is not told of start and end, and it is the pages' start that runs the API.

@@ -36,12 +36,6 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def address(host: str, port: int) -> str:
-    """What a browser on this machine opens to reach a server that listens there."""
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
-    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
-
-
 def _sentence(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} on {host} is in use by another program. Stop that one, or set I2V_PORT to a free port."

@@ -19,7 +19,7 @@ from typing import Any
 from i2v_cli.child import Child, Command, said
 from i2v_cli.data_folder import held
 from i2v_cli.embedded_redis import EmbeddedRedis
-from i2v_cli.listening import address, listen
+from i2v_cli.listening import listen
 from i2v_cli.readiness import until_answers
 from i2v_core.errors import StartRefused
 from i2v_core.logs import configure_logging, get_logger
@@ -67,7 +67,7 @@ class _Supervisor:
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 starting.result()
-                where = address(self._settings.host, self._settings.port)
+                where = self._settings.own_url
                 print(f"i2v is ready: {where}  (Ctrl-C stops it and loses nothing)", flush=True)
                 await stopping
             return 0

@@ -253,8 +253,13 @@ class Settings(ApiSettings):
     @property
     def own_api_url(self) -> str:
         """Base address under which this process's own server, or the configured one, answers the API."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
-        return self.api_url or f"http://{host}:{self.port}"
+        return self.api_url or self.own_url
+
+    @property
+    def own_url(self) -> str:
+        """What a program on this machine opens to reach the server that listens on `host` and `port`."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def load_settings() -> Settings:

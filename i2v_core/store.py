@@ -17,6 +17,7 @@ from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, Resp
 
 from i2v_core.errors import StoreUnavailable
 from i2v_core.settings import Settings
+from i2v_core.tasks import heed_cancellation
 
 #: Errors after which the same call may go through a moment later.
 UNAVAILABLE = (ConnectionError, TimeoutError, BusyLoadingError)
@@ -63,13 +64,19 @@ def connect(url: str) -> Redis:
 
 
 async def _in_time(answer: Coroutine[Any, Any, Any]) -> Any:
+    task = asyncio.current_task()
+    told_before = task.cancelling() if task is not None else 0
     try:
         async with asyncio.timeout(_DEADLINE_SECONDS) as deadline:
-            return await answer
+            got = await answer
     except builtins.TimeoutError:
         if deadline.expired():
             raise TimeoutError(f"no answer within {_DEADLINE_SECONDS:.0f} s") from None
         raise
+    # redis-py sends by `wait_for`, which on Python 3.11 loses a cancellation that comes just when it is done. A worker
+    # that was told to stop would then go on for good.
+    heed_cancellation(told_before)
+    return got
 
 
 class _PunctualPipeline(Pipeline):

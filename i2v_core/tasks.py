@@ -9,6 +9,16 @@ from typing import Any
 _AGAIN = 0.2
 
 
+def heed_cancellation(already: int = 0) -> None:
+    """Raise `CancelledError` if this task was told to end and that was lost (see `ended`).
+
+    `already` is how often it had been told before (`asyncio.current_task().cancelling()`), if that has been heeded.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling() > already:
+        raise asyncio.CancelledError
+
+
 async def ended(*tasks: asyncio.Future[Any]) -> None:
     """Cancel tasks and wait until every one has ended; what they raise is nobody's any more.
 

@@ -109,6 +109,8 @@ class ViewerMiddleware:
         if not is_old or _is_of_another_site(scope, headers):
             return send, shown
         new = cookie.sign(viewer)
+        if known is None:
+            _put_in_place_of_the_dead(scope, headers, new)
         secure = scope["scheme"] in ("https", "wss")
         return _sending_cookie(send, _set_cookie(new, secure=secure)), shown or new
 
@@ -203,6 +205,20 @@ def _known(headers: Headers, cookie: ViewerCookie) -> tuple[str, bool, str] | No
     return None
 
 
+def _put_in_place_of_the_dead(scope: Scope, headers: Headers, new: str) -> None:
+    """Let whoever reads the cookie of this request themselves find the new viewer in it, if it has one that is not valid.
+
+    The page's socket asks the API by it for as long as it is open: with a dead one it would be somebody else each time. A
+    request that has none stays without: its browser may keep none.
+    """
+    pairs = [pair.strip() for value in headers.getlist("cookie") for pair in value.split(";")]
+    others = [pair for pair in pairs if pair.partition("=")[0].strip() != COOKIE]
+    if len(others) == len(pairs):
+        return
+    rest = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+    scope["headers"] = [*rest, (b"cookie", "; ".join([*others, f"{COOKIE}={new}"]).encode("latin-1"))]
+
+
 def _is_of_another_site(scope: Scope, headers: Headers) -> bool:
     """Whether another site's page made the browser send this, other than by a link.
 
@@ -245,6 +261,7 @@ def identity_of(token: Token, flow: str) -> Identity:
 def _sending_cookie(send: Send, cookie: str) -> Send:
     async def send_with_cookie(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.accept"):
+            message.setdefault("headers", [])  # ASGI lets them be left out, and the page's socket does
             MutableHeaders(scope=message).append("set-cookie", cookie)
         await send(message)
 

@@ -189,6 +189,16 @@ def test_graphql_core_shows_values_where_we_cut_them_off(kind: str, value: objec
         assert re.search(r"\b(None|True|nan)\b|[<{]", plainly(error.message)) is None
 
 
+def test_reflex_keeps_its_open_sockets_and_its_states_as_we_know_them() -> None:
+    """i2v_app/serve.py looks a socket up; rxconfig.py sets how long the states of closed ones are kept, by Redis' name for it."""
+    from reflex.istate.manager import StateManager, memory
+    from reflex.utils.token_manager import LocalTokenManager
+
+    assert LocalTokenManager().sid_to_token == {}
+    assert issubclass(memory.StateManagerMemory, StateManager)
+    assert "redis_token_expiration" in inspect.getsource(memory._default_token_expiration)
+
+
 def test_strawberrys_websocket_handler_has_what_ours_overrides() -> None:
     """graphql_api/websocket.py subclasses it, and calls or replaces these."""
     handler = handlers.BaseGraphQLTransportWSHandler

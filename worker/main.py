@@ -16,6 +16,7 @@ from i2v_core.media import MediaStore
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings, load_settings
 from i2v_core.store import UNAVAILABLE, connect, redis_url
+from i2v_core.tasks import ended
 from worker.control import listen
 from worker.presence import Presence
 from worker.renderer import RenderDied, Renderer
@@ -75,9 +76,7 @@ async def _work(settings: Settings) -> int:
         with suppress(RedisError):  # arq takes its leave of Redis, which may not be there
             await worker.close()
     finally:
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await ended(*beside)
         await renderer.close()
         await redis.aclose()
         log.info("worker_stopped", pid=os.getpid())

@@ -35,6 +35,7 @@ from i2v_core.mending import mend
 from i2v_core.queue import FUNCTION, JobQueue, deserialize, serialize
 from i2v_core.settings import Settings
 from i2v_core.store import CONNECTION, redis_url
+from i2v_core.tasks import ended, heed_cancellation
 
 log = get_logger("worker")
 
@@ -100,6 +101,7 @@ class SlotWorker(Worker):
         away = False
         try:
             while True:
+                heed_cancellation()  # arq's commands can lose it
                 self._wake.clear()
                 try:
                     if not await self._queue.is_paused():
@@ -117,7 +119,7 @@ class SlotWorker(Worker):
                     ):  # not wait_for: on 3.11 it can swallow a cancellation
                         await self._wake.wait()
         finally:
-            renewing.cancel()
+            await ended(renewing)
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
         """As arq's, which counts a job before it asks Redis about it and does not take that back when Redis breaks off.

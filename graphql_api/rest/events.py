@@ -27,6 +27,7 @@ from graphql_api.subscription_bounds import SubscriptionBounds
 from i2v_core import viewers
 from i2v_core.jobs import JobState, is_id
 from i2v_core.progress import Change, Deleted
+from i2v_core.tasks import ended
 
 MEDIA_TYPE = "text/event-stream"
 #: Seconds without an event after which a comment is sent: fronts and phones give up connections that are silent for 30.
@@ -107,8 +108,7 @@ async def _events(changes: AsyncIterator[Change], read: int) -> AsyncGenerator[s
                 return
     finally:
         if following is not None:
-            following.cancel()
-            await asyncio.wait([following])
+            await ended(following)
 
 
 def _too_many(refusal: RequestRefused) -> Problem:

@@ -20,6 +20,7 @@ from i2v_app.states.line import LineState
 from i2v_app.states.notices import Notice
 from i2v_app.states.progress import ProgressState
 from i2v_app.states.queue import QueueState
+from i2v_app.states.tabs import once_a_tab
 from i2v_core.logs import get_logger
 from i2v_core.settings import settings
 from i2v_core.viewers import COOKIE
@@ -59,6 +60,7 @@ class JobsState(rx.State):
         return [card.id for card in self.cards]
 
     @rx.event(background=True)
+    @once_a_tab
     async def watch(self) -> None:
         """Keep the page true for as long as it is open. Started by every page's `on_load`, which also ends it."""
         async with self:

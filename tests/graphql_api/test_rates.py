@@ -12,7 +12,7 @@ from redis.asyncio.connection import AbstractConnection
 from starlette.types import Message, Receive, Scope, Send
 from websockets.exceptions import ConnectionClosedError
 
-from graphql_api.rates import Counted, PairStorage, Rates
+from graphql_api.rates import Counted, CountedHandshakes, PairStorage, Rates
 from i2v_core.errors import RateLimited
 from i2v_core.jobs import new_id
 from i2v_core.settings import Settings
@@ -168,6 +168,27 @@ async def test_the_answer_is_in_the_form_of_its_path(
     assert told["code"] == "RATE_LIMITED"
     assert told["limit"] == {"name": "operations a minute", "value": 1, "unit": "operations"}
     assert int(headers["retry-after"]) >= told["retryAfterSeconds"]
+
+
+async def test_sockets_are_opened_so_often_from_an_address(redis: Redis, settings: Settings) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+
+    rates = Rates(redis, settings.model_copy(update={"operations_per_minute_per_address": 3}))
+    answers: list[Message] = []
+
+    async def send(message: Message) -> None:
+        if message["type"] != "websocket.http.response.body":
+            answers.append(message)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    for flow in ["address_one"] * 4 + ["address_two"]:
+        scope = {"type": "websocket", "path": "/_event", "headers": [], IDENTITY_KEY: somebody(flow)}
+        await CountedHandshakes(app, rates)(scope, receive, send)
+
+    assert [answer.get("status", 101) for answer in answers] == [101, 101, 101, 429, 101]
 
 
 async def test_over_http_it_is_429_and_says_when_again(server: Server, alice: Viewer, bob: Viewer) -> None:

@@ -51,6 +51,23 @@ def test_a_wrong_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "too-short" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("", "http://127.0.0.1:8000"),
+        ("::", "http://[::1]:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("2001:db8::7", "http://[2001:db8::7]:8000"),
+        ("studio.local", "http://studio.local:8000"),
+    ],
+)
+def test_the_page_reaches_the_api_of_its_own_server_wherever_that_listens(host: str, url: str) -> None:
+    assert Settings(host=host).own_api_url == url
+    assert Settings(host=host, api_url="https://api.example.org").own_api_url == "https://api.example.org"
+
+
 def test_secrets_are_not_in_the_repr() -> None:
     settings = Settings(secret="a-secret-of-some-length", redis_url="redis://:password@host/0")
 

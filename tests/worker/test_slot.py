@@ -51,3 +51,49 @@ async def test_a_connection_that_breaks_while_a_job_is_taken_leaves_the_slot_fre
     with suppress(asyncio.CancelledError):
         await working
     await worker.pool.aclose()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_a_worker_that_is_told_to_stop_in_the_middle_of_a_command_stops(
+    redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = SlotWorker(settings, JobQueue(redis, settings), lambda _: asyncio.sleep(0))
+    asked, looked = asyncio.Event(), 0
+
+    async def deaf(*_: object, **__: object) -> list[bytes]:
+        nonlocal looked
+        looked += 1
+        asked.set()
+        with suppress(asyncio.CancelledError):  # as `wait_for` of Python 3.11 when it is just done
+            await asyncio.sleep(60)
+        return []
+
+    monkeypatch.setattr(worker.pool, "zrangebyscore", deaf)
+    working = asyncio.create_task(worker.main())
+    await asked.wait()
+    working.cancel()
+
+    await asyncio.wait([working])
+    assert working.cancelled()
+    assert looked == 1
+    await worker.pool.aclose()
+
+
+async def test_a_command_that_loses_a_cancellation_does_not_lose_it_for_us(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = asyncio.Event()
+
+    async def deaf(*_: object, **__: object) -> str:
+        sent.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        return "PONG"
+
+    monkeypatch.setattr(Redis, "execute_command", deaf)
+    asking = asyncio.create_task(redis.get("anything"))
+    await sent.wait()
+    asking.cancel()
+
+    await asyncio.wait([asking])
+    assert asking.cancelled()
