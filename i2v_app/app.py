@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import reflex as rx
 
 from i2v_app.components.broken import error_boundary
-from i2v_app.messages.words import LANGUAGES
+from i2v_app.components.page_title import page_title
+from i2v_app.messages.words import LANGUAGES, catalogue, t
 from i2v_app.pages.about import about
 from i2v_app.pages.gallery import all_videos
 from i2v_app.pages.not_found import not_found
@@ -58,8 +62,17 @@ app = rx.App(
     ],
     backend_exception_handler=_on_backend_error,
 )
-app.add_page(start, route="/", title="i2v: picture to video", description=_DESCRIPTION, on_load=JobsState.watch)
-app.add_page(about, route="/about", title="About · i2v", on_load=[JobsState.watch, AboutState.read])
-app.add_page(all_videos, route="/gallery", title="All videos · i2v", description=_DESCRIPTION, on_load=JobsState.watch)
-app.add_page(shared, route="/shared", title="A video for you · i2v", meta=META)
-app.add_page(not_found, route="404", title="Not found · i2v", on_load=JobsState.watch)
+
+
+def _add(route: str, title: str, page: Callable[[], rx.Component], **rest: Any) -> None:
+    """A page whose `title` is a message: the page is built with the English, and says it in the reader's language."""
+    app.add_page(
+        lambda: rx.fragment(page_title(title=t(title)), page()), route=route, title=catalogue("en")[title], **rest
+    )
+
+
+_add("/", "shell.start_title", start, description=_DESCRIPTION, on_load=JobsState.watch)
+_add("/about", "about.tab", about, on_load=[JobsState.watch, AboutState.read])
+_add("/gallery", "shell.gallery_title", all_videos, description=_DESCRIPTION, on_load=JobsState.watch)
+_add("/shared", "shell.shared_title", shared, meta=META)
+_add("404", "shell.not_found_title", not_found, on_load=JobsState.watch)

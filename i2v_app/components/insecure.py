@@ -8,6 +8,7 @@ from __future__ import annotations
 import reflex as rx
 
 from i2v_app.components.icons import icon
+from i2v_app.messages.words import t
 
 _SOURCE = rx.asset("insecure.jsx", shared=True)
 
@@ -21,18 +22,26 @@ class WhereInsecure(rx.Component):
 
 def insecure_notice() -> rx.Component:
     """That videos cannot be watched here, and what to do about it."""
+    return _notice(
+        rx.el.p(t("shell.insecure_why"), " ", t("shell.insecure_start")),
+        rx.el.p(t("shell.insecure_operator")),
+    )
+
+
+def insecure_link_notice() -> rx.Component:
+    """The same for whom a link was sent: they add no pictures here, and the server is somebody else's."""
+    return _notice(rx.el.p(t("shell.insecure_why"), " ", t("shell.insecure_shared")))
+
+
+def _notice(*sentences: rx.Component) -> rx.Component:
     return WhereInsecure.create(
         rx.el.aside(
             icon("lock"),
             rx.el.div(
-                rx.el.strong("Videos cannot be watched at this address"),
-                rx.el.p(
-                    "They are encrypted for each viewing, and browsers allow that only over https or on the server's own "
-                    "machine. You can add pictures here; to watch the videos, open this page by its https address."
-                ),
-                rx.el.p("If you run this server: docs/operations.md, TLS, says how to give it one."),
+                rx.el.strong(t("shell.insecure")),
+                *sentences,
             ),
             class_name="insecure",
-            aria_label="Videos cannot be watched at this address",
+            aria_label=t("shell.insecure"),
         )
     )

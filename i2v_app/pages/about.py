@@ -8,7 +8,6 @@ from __future__ import annotations
 import reflex as rx
 
 from i2v_app.components.frame import framed
-from i2v_app.components.page_title import page_title
 from i2v_app.messages.words import t
 from i2v_app.states.about import AboutState
 
@@ -16,7 +15,6 @@ from i2v_app.states.about import AboutState
 def about() -> rx.Component:
     """The whole page."""
     return framed(
-        page_title(title=t("about.tab")),
         rx.el.article(
             rx.el.h1(t("about.title")),
             rx.el.p(t("about.what"), class_name="lead"),

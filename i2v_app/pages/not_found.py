@@ -8,14 +8,12 @@ from __future__ import annotations
 import reflex as rx
 
 from i2v_app.components.frame import framed
-from i2v_app.components.page_title import page_title
 from i2v_app.messages.words import t
 
 
 def not_found() -> rx.Component:
     """Says so and leads back."""
     return framed(
-        page_title(title=t("shell.not_found_title")),
         rx.el.section(
             rx.el.h1(t("shell.not_found")),
             rx.el.p(t("shell.not_found_why")),

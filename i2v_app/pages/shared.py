@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from i2v_app.components.insecure import insecure_notice
+from i2v_app.components.insecure import insecure_link_notice
 from i2v_app.components.viewer.viewer import shared_video
 
 #: Not for search engines, and no address of it for anybody that it might lead to.
@@ -16,4 +16,4 @@ META = [{"name": "robots", "content": "noindex, nofollow"}, {"name": "referrer",
 
 def shared() -> rx.Component:
     """The whole page. It has no ways to the visitor's own videos: it is somebody else's."""
-    return rx.el.div(rx.el.main(insecure_notice(), shared_video(), id="main"), class_name="page")
+    return rx.el.div(rx.el.main(insecure_link_notice(), shared_video(), id="main"), class_name="page")

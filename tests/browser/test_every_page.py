@@ -9,15 +9,24 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from i2v_app.messages.words import LANGUAGES, catalogue
+from i2v_core.jobs import JobState
 from tests.browser.accessibility import assert_accessible
-from tests.browser.visiting import Server
+from tests.browser.fitting import assert_a_phone_fits_in_every_language, assert_fits, speak
+from tests.browser.holding import held
+from tests.browser.seeding import seed, viewer_of
+from tests.browser.visiting import Server, add
 from tests.conftest import wait_until
 
-#: Those that can be opened by an address alone, and one that there is not.
-PAGES = ["/", "/gallery", "/about", "/shared", "/no/such/page"]
+#: Those that can be opened by an address alone, and one that there is not; and the message that the tab is called by.
+PAGES = {
+    "/": "shell.start_title",
+    "/gallery": "shell.gallery_title",
+    "/about": "about.tab",
+    "/shared": "shell.shared_title",
+    "/no/such/page": "shell.not_found_title",
+}
 #: Those that have nothing but what they are for: whoever was shown a video is no guest of the rest.
 WITHOUT_FRAME = ["/shared", "/offline.html"]
-WIDTHS = [390, 820, 1440]
 #: The page as a first visit loads it, in bytes as they come over the wire.
 MOST_BYTES = 350_000
 #: What browsers call good is 0.1; what nobody sees is this.
@@ -30,9 +39,6 @@ _WATCH_SHIFTS = """
       if (!hadRecentInput) shifts.push([value, sources.map(({ node }) => node?.parentElement?.outerHTML.slice(0, 120))]);
   }).observe({ type: "layout-shift", buffered: true });
 """
-_IN_THE_WAY = """() => [...document.querySelectorAll("*")]
-  .filter((e) => { const { left, right } = e.getBoundingClientRect(); return e.checkVisibility() && (right > innerWidth + 1 || left < -1); })
-  .slice(-3).map((e) => e.outerHTML.slice(0, 120))"""
 #: What the server says comes last: the wait and the list, the videos, the limits. Takes what stands where the list is read.
 _IS_TOLD = """(looking) => document.readyState === "complete"
   && (location.pathname !== "/" || document.querySelector(".wait"))
@@ -92,17 +98,55 @@ def test_no_page_has_an_axe_violation(new_context: Any, server: Server, scheme: 
 
 def test_no_page_scrolls_sideways_in_any_language_or_direction(new_context: Any, server: Server) -> None:
     page: Page = new_context().new_page()
-    for path in PAGES:
+    for path, title in PAGES.items():
+        _visit(page, server, path)
         for language in LANGUAGES:
-            page.add_init_script(f"localStorage.language = '{language}'")
-            _visit(page, server, path)
-            expect(page.locator("html")).to_have_attribute("lang", language)
-            for direction in ("ltr", "rtl"):
-                page.evaluate("(dir) => (document.documentElement.dir = dir)", direction)
-                for width in WIDTHS:
-                    page.set_viewport_size({"width": width, "height": 900})
-                    fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-                    assert fits, f"{path} {language} {direction} {width}: {page.evaluate(_IN_THE_WAY)}"
+            if path in WITHOUT_FRAME:
+                page.evaluate("(language) => (localStorage.language = language)", language)
+                _visit(page, server, path)
+            else:
+                speak(page, language)
+            expect(page).to_have_title(catalogue(language)[title])
+            assert_fits(page, f"{path} in {language}")
+
+
+def test_nothing_scrolls_sideways_where_there_are_videos(page: Page, server: Server) -> None:
+    names = [f"{'a_name_without_any_blank_in_it_' * 3}.png", "torn.jpg", "unwanted.jpg", *"1234567"]
+    states = {"torn.jpg": JobState.FAILED, "unwanted.jpg": JobState.CANCELLED}
+    ids = seed(server, viewer_of(page.context), names, states=states)
+    page.reload()
+    expect(page.locator("[data-job]")).to_have_count(len(names))
+    with held(server):
+        add(page, "coffee.png", "astronaut.png", "chelsea.png")
+        expect(page.locator("[data-state=PROCESSING]")).to_have_count(1, timeout=20_000)
+        expect(page.locator("[data-state=QUEUED]")).to_have_count(2, timeout=20_000)
+        assert_fits(page, "cards")
+        assert_a_phone_fits_in_every_language(page, "cards")
+        page.get_by_role("button", name="Language and colours").click()
+        assert_a_phone_fits_in_every_language(page, "cards and preferences")
+
+        page.goto(f"{server.url}/gallery")
+        expect(page.locator(".tile-name")).to_have_count(len(names) + 3)
+        page.locator(".tile-link").first.focus()
+        page.keyboard.press("Control+a")
+        expect(page.get_by_text("13 selected")).to_be_visible()
+        assert_fits(page, "all selected")
+        assert_a_phone_fits_in_every_language(page, "all selected")
+        page.get_by_role("button", name="Keep longer", exact=True).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert_a_phone_fits_in_every_language(page, "how long to keep")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Delete", exact=True).click()
+        page.get_by_role("button", name="Undo").focus()  # it waits for as long as it has the focus
+        assert_a_phone_fits_in_every_language(page, "deleted, with a way back")
+        page.get_by_role("button", name="Undo").click()
+
+    page.goto(f"{server.url}/?watch={ids[names[0]]}")
+    for name in ("Make another", "Share", "Keys"):
+        page.locator(".viewer").get_by_role("button", name=name).click()
+        expect(page.locator(".viewer [role=dialog]:popover-open")).to_be_visible()
+        assert_a_phone_fits_in_every_language(page, f"large, {name}")
+        page.keyboard.press("Escape")
 
 
 def test_a_finger_hits_everything(new_context: Any, server: Server) -> None:
@@ -161,9 +205,9 @@ def test_a_first_visit_weighs_little(new_context: Any, server: Server) -> None:
     assert sum(weighed.values()) < MOST_BYTES, sorted(weighed.items(), key=lambda item: -item[1])
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-def test_nothing_moves_while_a_page_loads(new_context: Any, server: Server, width: int) -> None:
-    context: BrowserContext = new_context(viewport={"width": width, "height": 900}, locale="de-DE")
+@pytest.mark.parametrize(("width", "locale"), [(390, "de-DE"), (390, "en-GB"), (1440, "de-DE"), (1440, "en-GB")])
+def test_nothing_moves_while_a_page_loads(new_context: Any, server: Server, width: int, locale: str) -> None:
+    context: BrowserContext = new_context(viewport={"width": width, "height": 900}, locale=locale)
     context.add_init_script(_WATCH_SHIFTS)
     page = context.new_page()
     for path in PAGES:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from i2v_core.jobs import JobState
 from tests.browser.accessibility import assert_accessible
+from tests.browser.holding import held
 from tests.browser.seeding import seed, viewer_of
 from tests.browser.visiting import Server, add
+from tests.conftest import wait_until
 
 Open = Callable[..., Page]
 _MANY = 2000
@@ -137,6 +139,79 @@ def test_many_are_selected_deleted_and_had_back(gallery: Open) -> None:
     expect(names(page)).to_have_text(["5.jpg"])
 
 
+def _hold(page: Page, part: str) -> list[Route]:
+    """What is asked with these words in it waits from now on, until the test lets it go."""
+    waiting: list[Route] = []
+    page.route(
+        "**/graphql",
+        lambda route: waiting.append(route) if part in (route.request.post_data or "") else route.fallback(),
+    )
+    return waiting
+
+
+def test_selecting_all_ends_with_the_selecting_and_with_what_was_shown(gallery: Open) -> None:
+    page = gallery([f"{number}.jpg" for number in range(130)])
+    bar = page.locator(".selection-bar")
+    select_all = page.get_by_role("button", name="Select all 130")
+    second_page = _hold(page, '"after":"')
+
+    page.get_by_role("button", name="Select", exact=True).click()
+    select_all.click()
+    expect(bar).to_contain_text("Selecting all…")
+    page.get_by_role("radio", name="Ready").check()
+    expect(bar).to_have_count(0)
+
+    page.get_by_role("button", name="Select", exact=True).click()
+    select_all.click()
+    expect(bar).to_contain_text("Selecting all…")
+    wait_until(lambda: page.evaluate("true") and len(second_page) == 2, what="the second page asked for again")
+    page.get_by_role("button", name="End selecting").click()
+    second_page[-1].continue_()
+    page.locator(".tile-link").first.focus()
+    page.keyboard.press("End")
+    expect(tile(page, "129.jpg").locator("a")).to_be_focused()  # all are there now
+    expect(bar).to_have_count(0)
+
+
+def test_what_went_wrong_with_keeping_is_told_though_the_sheet_was_closed(gallery: Open) -> None:
+    page = gallery(["dear.jpg", "cat.jpg"])
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    keeping = _hold(page, "KeepMany")
+
+    for number in (1, 2):
+        tile(page, "dear.jpg").get_by_role("button", name=re.compile("longer")).click()
+        page.get_by_role("dialog").get_by_role("radio", name="14 days from now").check()
+        page.get_by_role("dialog").get_by_role("button", name="Keep", exact=True).click()
+        wait_until(lambda number=number: page.evaluate("true") and len(keeping) == number, what="the order")  # type: ignore[misc]
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    keeping[0].abort()
+    expect(page.get_by_role("alert").filter(has_text="try again in a moment")).to_be_visible()
+
+    # It stands beside the way back from a deletion, not over it.
+    tile(page, "cat.jpg").locator("a").press("Space")
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name="Undo").click()
+    expect(names(page)).to_have_text(["dear.jpg", "cat.jpg"])
+    keeping[1].continue_()
+    expect(tile(page, "dear.jpg")).to_contain_text("14 days left")
+    assert broken == []
+
+
+def test_what_is_typed_does_not_take_back_what_is_chosen_meanwhile(gallery: Open) -> None:
+    page = gallery(["cat.jpg", "torn cat.jpg", "dog.jpg"], states={"torn cat.jpg": JobState.FAILED})
+    page.clock.install()
+
+    page.get_by_role("searchbox").fill("cat")
+    page.get_by_role("radio", name="Ready").check()
+    expect(names(page)).to_have_text(["cat.jpg", "dog.jpg"])
+    page.clock.fast_forward(1000)
+
+    expect(names(page)).to_have_text(["cat.jpg"])
+    expect(page.get_by_role("radio", name="Ready")).to_be_checked()
+
+
 def _is_deletion(request: Request) -> bool:
     return "deleteJobs" in (request.post_data or "")
 
@@ -155,6 +230,7 @@ def test_without_undoing_they_are_deleted_in_portions(gallery: Open) -> None:
     page.clock.fast_forward(8000)
 
     expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    wait_until(lambda: page.evaluate("true") and len(portions) == 2, what="both portions, before the page is left")
     page.reload()
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
     assert len(portions) == 2
@@ -168,9 +244,10 @@ def test_what_is_made_meanwhile_appears_and_what_is_deleted_elsewhere_goes(page:
     other.goto(server.url)
     expect(other.get_by_text("Nothing here yet")).to_be_visible()
 
-    add(other, "coffee.png")
+    with held(server):
+        add(other, "coffee.png")
+        expect(tile(page, "coffee.png")).to_contain_text("Being made", timeout=20_000)
 
-    expect(tile(page, "coffee.png")).to_contain_text("Being made")
     expect(tile(page, "coffee.png")).to_contain_text("Ready", timeout=20_000)
     expect(tile(page, "coffee.png")).to_contain_text("7 days left")
     expect(tile(page, "coffee.png").get_by_role("link")).to_have_attribute("href", re.compile(r"^\?watch=job_\w{24}$"))
@@ -211,7 +288,7 @@ def test_two_thousand_are_scrolled_by_a_few_tiles(gallery: Open) -> None:
     tile(page, shown).locator("a").click()
     expect(page).to_have_url(re.compile("watch=job_"))
     page.go_back()
-    expect(tile(page, shown)).to_be_in_viewport()
+    expect(tile(page, shown)).to_be_in_viewport(timeout=20_000)  # all before it are read again
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

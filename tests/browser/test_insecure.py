@@ -42,6 +42,17 @@ def test_without_https_the_page_says_what_is_missing_and_what_to_do(elsewhere: B
     assert broken == []
 
 
+def test_who_was_sent_a_link_is_told_in_their_language_and_of_nothing_that_is_the_operators(
+    elsewhere: Browser, server: Server
+) -> None:
+    page = elsewhere.new_page(locale="de-DE")
+    page.goto(f"http://{_HOST}:{server.port}/shared")
+
+    notice = page.get_by_label("Unter dieser Adresse lassen sich keine Videos ansehen")
+    expect(notice).to_contain_text("Bitten Sie um einen Link, der mit https beginnt.")
+    expect(notice).not_to_contain_text("docs/")
+
+
 def test_on_the_servers_own_machine_nothing_is_said(page: Page) -> None:
     expect(page.get_by_role("button", name="Choose pictures")).to_be_visible()
     expect(page.get_by_label("Videos cannot be watched at this address")).to_have_count(0)

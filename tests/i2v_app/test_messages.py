@@ -1,4 +1,4 @@
-"""What the page says is there in every language, and nothing is there that nobody says."""
+"""What the page says is there in every language: all that its code asks for, and nothing that nobody says."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ BY_CODE = "refusals."
 #: The name of a value at the beginning of an ICU argument.
 _ARGUMENT = re.compile(r"\{\s*([A-Za-z]\w*)\s*[,}]")
 #: Keys as code writes them, in Python and in JavaScript; one that ends in a dot begins a family: `t("x." + name)`.
-_KEY = re.compile(r"""["'`]([a-z]+\.[a-z_A-Z0-9]*)(?=["'`$])""")
+_KEY = re.compile(r"""["'`]([a-z]+\.[a-z_A-Z0-9]*)(?=["'`${])""")
+#: What else has the form of a key: the names of files.
+_FILES = (".css", ".js", ".jsx", ".py")
 
 TRANSLATIONS = [language for language in LANGUAGES if language != "en"]
 
@@ -27,7 +29,12 @@ def written_keys() -> Iterator[str]:
     """Every text in the page's code that has the form of a key."""
     for path in APP.rglob("*"):
         if path.suffix in (".py", ".js", ".jsx") and ".web" not in path.parts:
-            yield from _KEY.findall(path.read_text())
+            yield from (key for key in _KEY.findall(path.read_text()) if not key.endswith(_FILES))
+
+
+def is_family(key: str) -> bool:
+    """Whether it is the beginning of keys, the rest of which the code adds."""
+    return key.endswith((".", "_"))
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
@@ -60,7 +67,7 @@ def test_a_catalogue_holds_what_its_name_says_once_and_in_order(path: Path) -> N
 
 def test_nothing_is_said_in_vain() -> None:
     written = set(written_keys())
-    families = tuple(key for key in written if key.endswith((".", "_")))
+    families = tuple(key for key in written if is_family(key))
 
     unused = [
         key
@@ -69,6 +76,20 @@ def test_nothing_is_said_in_vain() -> None:
     ]
 
     assert unused == []
+
+
+def test_whatever_the_code_says_is_there() -> None:
+    known = catalogue("en")
+    concerns = {key.split(".")[0] for key in known}
+
+    missing = [
+        key
+        for key in set(written_keys())
+        if key.split(".")[0] in concerns
+        and not (any(name.startswith(key) for name in known) if is_family(key) else key in known)
+    ]
+
+    assert missing == []
 
 
 def test_a_message_that_is_not_there_stops_the_build() -> None:

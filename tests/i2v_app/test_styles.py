@@ -17,6 +17,8 @@ _SELECTOR = re.compile(r"([^{};]+)\{")
 _CLASS = re.compile(r"\.([a-z][\w-]*)")
 #: A rule for whatever has this class.
 _ALONE = re.compile(r"\.([a-z][\w-]*)")
+#: A rule that names a side of the screen.
+_SIDED = re.compile(r"([^{};]+)\{[^{}]*(?<![\w-])(?:left|right)(?![\w-])")
 _TOKEN = re.compile(r"(--[\w-]+)\s*:")
 #: Set by Reflex on the root, by React Router on a link.
 _OF_OTHERS = {"light", "dark", "active"}
@@ -58,3 +60,12 @@ def test_every_token_is_used() -> None:
 
 def test_every_stylesheet_is_part_of_the_page() -> None:
     assert {Path(sheet).name for sheet in STYLESHEETS} == {sheet.name for sheet in SHEETS}
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_what_names_a_side_names_the_other_from_right_to_left(sheet: Path) -> None:
+    sided = [selector.strip() for selector in _SIDED.findall(_COMMENT.sub("", sheet.read_text()))]
+
+    alone = [selector for selector in sided if ":dir(rtl)" not in selector and f"{selector}:dir(rtl)" not in sided]
+
+    assert alone == []

@@ -9,14 +9,15 @@ import { FILTERS, ORDERS } from "./place.js";
 
 const PAUSE = 250; // milliseconds after the last letter
 
+/** `onWish(part)`: what of the wish is to be another. */
 export function Filters({ wish, onWish, children }) {
   const say = useMessages();
   return (
     <div className="gallery-filters" role="search" aria-label={say("keeping.filters")}>
-      <Search search={wish.search} onSearch={(search) => onWish({ ...wish, search })} />
+      <Search search={wish.search} onSearch={(search) => onWish({ search })} />
       <label className="option gallery-order">
         <span>{say("keeping.order")}</span>
-        <select value={wish.orderBy} onChange={(event) => onWish({ ...wish, orderBy: event.target.value })}>
+        <select value={wish.orderBy} onChange={(event) => onWish({ orderBy: event.target.value })}>
           {ORDERS.map((order) => (
             <option key={order} value={order}>
               {say(`keeping.order_${order}`)}
@@ -32,7 +33,7 @@ export function Filters({ wish, onWish, children }) {
               type="radio"
               name="gallery-filter"
               checked={wish.filter === filter}
-              onChange={() => onWish({ ...wish, filter })}
+              onChange={() => onWish({ filter })}
             />
             <span>{say(`keeping.show_${filter}`)}</span>
           </label>

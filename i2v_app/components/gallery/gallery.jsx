@@ -36,7 +36,6 @@ export function Gallery() {
   const [trouble, setTrouble] = useState("");
   const [told, setTold] = useState("");
   const [toKeep, setToKeep] = useState(null);
-  const [isCollecting, setCollecting] = useState(false);
   const grid = useRef(null);
   const begun = useRef(wish);
 
@@ -85,9 +84,10 @@ export function Gallery() {
     if (list.snapshot().items.some(({ expiresAt }) => expiresAt && expiresAt < now)) list.refresh();
   }, [list, now]);
 
-  const change = (wanted) => {
+  // Only what changes is given: what is typed is looked for a little later, when the rest of the wish may be another.
+  const change = (part) => {
     selection.end();
-    setWish(wanted);
+    setWish((before) => ({ ...before, ...part }));
     scrollTo({ top: 0, behavior: "instant" });
   };
   const selected = view.items.filter((item) => selection.ids.has(item.id));
@@ -97,12 +97,7 @@ export function Gallery() {
   latest.current = {
     select: (id, isRange) => (isRange ? selection.extend(id) : selection.toggle(id)),
     keep: (ids) => setToKeep(list.snapshot().items.filter((item) => ids.includes(item.id))),
-    async selectAll() {
-      setCollecting(true);
-      const all = await list.all();
-      setCollecting(false);
-      selection.take(all.map((item) => item.id));
-    },
+    selectAll: () => selection.collect(() => list.all()),
     endSelecting() {
       selection.end();
       grid.current?.focus();
@@ -145,7 +140,7 @@ export function Gallery() {
       )}
       {view.isInTrouble && !view.isKnown && <p className="gallery-trouble">{say("keeping.cannot_read")}</p>}
       {isEmpty ? (
-        <Nothing wish={wishOf(view.query, wish)} onAll={() => change({ ...wish, ...EVERYTHING })} />
+        <Nothing wish={wishOf(view.query, wish)} onAll={() => change(EVERYTHING)} />
       ) : (
         <Grid
           ref={grid}
@@ -164,17 +159,26 @@ export function Gallery() {
           count={selected.length}
           total={view.total}
           canKeep={keepable.length > 0}
-          isCollecting={isCollecting}
+          isCollecting={selection.isCollecting}
           onAll={actions.selectAll}
           onKeep={() => setToKeep(keepable)}
           onDelete={actions.deleteSelected}
           onEnd={actions.endSelecting}
         />
       )}
-      <UndoToast deletions={deletions} />
-      <Trouble sentence={trouble} onDismiss={() => setTrouble("")} />
+      <div className="toasts">
+        <Trouble sentence={trouble} onDismiss={() => setTrouble("")} />
+        <UndoToast deletions={deletions} />
+      </div>
       {toKeep && (
-        <KeepSheet items={toKeep} bounds={bounds} now={serverNow()} onKeep={keep} onClose={() => setToKeep(null)} />
+        <KeepSheet
+          items={toKeep}
+          bounds={bounds}
+          now={serverNow()}
+          onKeep={keep}
+          onClose={() => setToKeep(null)}
+          onTrouble={setTrouble}
+        />
       )}
       <p role="status" className="visually-hidden">
         {told}

@@ -6,8 +6,11 @@ import { useMessages } from "$/public/external/i2v_app/messages/words/messages.j
 
 import { choicesFor, length } from "./days.js";
 
-/** `items`: those to be kept, all of which can be. `onKeep(until)`, milliseconds, keeps them; it gives the refusal, if any. */
-export function KeepSheet({ items, bounds, now, onKeep, onClose }) {
+/**
+ * `items`: those to be kept, all of which can be. `onKeep(until)`, milliseconds, keeps them and gives what went wrong, if
+ * anything did: the sheet says it, or `onTrouble` if it has been closed meanwhile.
+ */
+export function KeepSheet({ items, bounds, now, onKeep, onClose, onTrouble }) {
   const say = useMessages();
   const sheet = useRef(null);
   const soonest = Math.min(...items.map((item) => item.expiresAt));
@@ -25,6 +28,7 @@ export function KeepSheet({ items, bounds, now, onKeep, onClose }) {
     event.preventDefault();
     setPhase("keeping");
     const said = await onKeep(choices[chosen].until);
+    if (!sheet.current) return said && onTrouble(said);
     if (!said) return sheet.current.close();
     setTrouble(said);
     setPhase("asking");

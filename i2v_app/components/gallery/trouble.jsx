@@ -7,7 +7,7 @@ import { Icon } from "./icon.jsx";
 export function Trouble({ sentence, onDismiss }) {
   const say = useMessages();
   return (
-    <div className="toasts" role="alert">
+    <div role="alert">
       {sentence && (
         <div className="toast">
           <span>{sentence}</span>

@@ -21,7 +21,7 @@ export function UndoToast({ deletions }) {
   }, [ids, deletions]);
 
   return (
-    <div className="toasts" role="status">
+    <div role="status">
       {ids && (
         <div
           className="toast"

@@ -1,14 +1,16 @@
 // Which are selected. Only those that are shown can be: nothing is ever deleted that one does not see.
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 const NONE = new Set();
 
-/** `{ ids, isSelecting, start, toggle, extend, take, end }` for the items that are shown. */
+/** `{ ids, isSelecting, isCollecting, start, toggle, extend, collect, end }` for the items that are shown. */
 export function useSelection(items) {
   const [isSelecting, setSelecting] = useState(false);
   const [ids, setIds] = useState(NONE);
   const [anchor, setAnchor] = useState(null); // the one that was touched last, from which a range begins
+  const [isCollecting, setCollecting] = useState(false);
+  const collecting = useRef(null); // the collecting that is wanted; none once selecting has ended
 
   useEffect(() => {
     if (!ids.size) return;
@@ -21,10 +23,18 @@ export function useSelection(items) {
     setSelecting(false);
     setIds(NONE);
     setAnchor(null);
+    setCollecting(false);
+    collecting.current = null;
   }, []);
-  const take = useCallback((taken) => {
+  /** Select all that `read()` resolves with: nothing if that is null, or if selecting has been ended meanwhile. */
+  const collect = useCallback(async (read) => {
+    const own = (collecting.current = {});
     setSelecting(true);
-    setIds(new Set(taken));
+    setCollecting(true);
+    const all = await read();
+    if (collecting.current !== own) return;
+    setCollecting(false);
+    if (all) setIds(new Set(all.map(({ id }) => id)));
   }, []);
   const toggle = useCallback((id) => {
     setSelecting(true);
@@ -47,7 +57,7 @@ export function useSelection(items) {
     [items, anchor, toggle],
   );
   return useMemo(
-    () => ({ ids, isSelecting, start, toggle, extend, take, end }),
-    [ids, isSelecting, start, toggle, extend, take, end],
+    () => ({ ids, isSelecting, isCollecting, start, toggle, extend, collect, end }),
+    [ids, isSelecting, isCollecting, start, toggle, extend, collect, end],
   );
 }

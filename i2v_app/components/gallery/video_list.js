@@ -54,7 +54,7 @@ export class VideoList {
     this.#hasMore = this.#isOther = true;
     this.#isStale = false;
     this.#elsewhere.clear();
-    this.#whenAll = [];
+    this.#tellAll(null);
     this.#restart();
   }
 
@@ -65,7 +65,7 @@ export class VideoList {
     this.#go();
   };
 
-  /** Have all; resolves with them. */
+  /** Have all; resolves with them, or with null if something else is to be shown meanwhile or they cannot be read. */
   all() {
     return new Promise((resolve) => {
       this.#whenAll.push(resolve);
@@ -192,7 +192,11 @@ export class VideoList {
     }
     if (signal.aborted) return;
     this.#work = null;
-    if (!this.#hasMore) for (const resolve of this.#whenAll.splice(0)) resolve(this.#snapshot.items);
+    this.#tellAll(this.#hasMore ? null : this.#snapshot.items);
+  }
+
+  #tellAll(items) {
+    for (const resolve of this.#whenAll.splice(0)) resolve(items);
   }
 
   async #readOn(signal) {
