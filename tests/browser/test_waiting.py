@@ -190,7 +190,7 @@ def test_nothing_is_asked_before_a_click(context: BrowserContext, server: Server
 
 def test_no_network_is_said_at_once_and_is_over_at_once(page: Page) -> None:
     page.context.set_offline(True)
-    expect(page.get_by_text("This device is offline. Your pictures are safe")).to_be_visible()
+    expect(page.get_by_text("This device is offline. The pictures that have arrived are safe")).to_be_visible()
 
     page.context.set_offline(False)
 

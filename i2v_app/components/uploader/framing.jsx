@@ -21,17 +21,10 @@ export function Framing() {
     .toReversed();
   const [key, setKey] = useState(null);
   const item = items.find((one) => one.key === key) ?? items[0];
-  const isHere = Boolean(item);
 
   useEffect(() => {
     if (item) showItem(item.key);
   }, [item?.key]);
-  useEffect(() => {
-    if (!isHere) return;
-    const ask = (event) => event.preventDefault(); // they are nowhere but here
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [isHere]);
 
   if (!item) return null;
   const ratio = SHAPES[shape];
