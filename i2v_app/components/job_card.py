@@ -14,6 +14,7 @@ from i2v_app.components.icons import icon
 from i2v_app.components.player.player import player
 from i2v_app.components.said import refusal
 from i2v_app.components.viewer.viewer import expand
+from i2v_app.components.waiting.card_actions import card_actions
 from i2v_app.components.waiting.undo import delete_button
 from i2v_app.messages.words import t
 from i2v_app.states.cards import Card, Running, Waiting
@@ -63,7 +64,7 @@ def job_card(card: rx.Var[Card], waiting: rx.Var[Waiting], running: rx.Var[Runni
                 ("FAILED", _failed(job)),
                 rx.el.p(t("waiting.cancelled"), class_name="card-status"),
             ),
-            rx.el.div(
+            card_actions(
                 rx.match(
                     job.state,
                     ("QUEUED", _cancel(job)),
@@ -71,7 +72,6 @@ def job_card(card: rx.Var[Card], waiting: rx.Var[Waiting], running: rx.Var[Runni
                     ("COMPLETED", _delete(job)),
                     rx.fragment(_retry(job), _delete(job)),
                 ),
-                class_name="card-actions",
             ),
             class_name="card-body",
         ),

@@ -2,6 +2,7 @@
 // point or with the arrow keys. JSX, because the pictures have not left this browser.
 
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { flushSync } from "react-dom";
 
 import { frameOf } from "$/public/external/i2v_app/components/choices/choices/crop.js";
 import { RATIOS, SHAPES, useWishes } from "$/public/external/i2v_app/components/choices/choices/wishes.js";
@@ -29,6 +30,11 @@ export function Framing() {
   if (!item) return null;
   const ratio = SHAPES[shape];
   const name = item.name || say("upload.unnamed");
+  // When all is framed the focus goes on to where pictures are added: the buttons here go.
+  const goOn = (how) => {
+    flushSync(how);
+    if (!snapshot().some((one) => one.phase === "framing")) document.querySelector(".drop-call button").focus({ preventScroll: true });
+  };
   return (
     <section className="framing" aria-label={say("upload.framing_name", { name })}>
       <p className="framing-title">{ratio ? say("upload.framing", { ratio: RATIOS[shape] }) : say("upload.framing_whole")}</p>
@@ -50,10 +56,10 @@ export function Framing() {
         </div>
       )}
       <div className="framing-actions">
-        <button type="button" className="button primary" onClick={sendFramed}>
+        <button type="button" className="button primary" onClick={() => goOn(sendFramed)}>
           {say("upload.make", { count: items.length })}
         </button>
-        <button type="button" className="button quiet" onClick={() => drop(item.key)} aria-label={say("upload.leave_out_name", { name })}>
+        <button type="button" className="button quiet" onClick={() => goOn(() => drop(item.key))} aria-label={say("upload.leave_out_name", { name })}>
           {say("upload.leave_out")}
         </button>
       </div>
