@@ -5,7 +5,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { flushSync } from "react-dom";
 
 import { frameOf } from "$/public/external/i2v_app/components/choices/choices/crop.js";
-import { RATIOS, SHAPES, useWishes } from "$/public/external/i2v_app/components/choices/choices/wishes.js";
+import { SHAPES, useWishes } from "$/public/external/i2v_app/components/choices/choices/wishes.js";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
 import { drop, sendFramed, setFocus, showItem, snapshot, subscribe } from "./upload_queue.js";
@@ -37,7 +37,7 @@ export function Framing() {
   };
   return (
     <section className="framing" aria-label={say("upload.framing_name", { name })}>
-      <p className="framing-title">{ratio ? say("upload.framing", { ratio: RATIOS[shape] }) : say("upload.framing_whole")}</p>
+      <p className="framing-title">{ratio ? say("upload.framing", { ratio: say(`options.shape_${shape}`) }) : say("upload.framing_whole")}</p>
       <Stage key={item.key} item={item} ratio={ratio} name={name} />
       {items.length > 1 && (
         <div className="framing-others" role="group" aria-label={say("upload.framing_others")}>
