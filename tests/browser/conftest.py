@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from tests.browser.line import empty_the_line
 from tests.browser.visiting import CHROMIUM_ARGS, ROOT, Server, chromium, open_page, running_server
 
 
@@ -38,6 +39,15 @@ def server(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """One server for all tests that do not stop it. Every test is a viewer of its own."""
     with running_server(tmp_path_factory.mktemp("server")) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left_in_line(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The line is everybody's: what a test leaves in it would be in front of the next one's pictures."""
+    server: Server | None = request.getfixturevalue("server") if "server" in request.fixturenames else None
+    yield
+    if server and server.process and server.process.poll() is None:
+        empty_the_line(server)
 
 
 @pytest.fixture(scope="session")
