@@ -24,14 +24,20 @@ def slow(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def line(context: BrowserContext, slow: Server) -> Iterator[Page]:
+def nobody_else(slow: Server) -> Iterator[None]:
+    """However the test ends, or its beginning: nothing of it is left for the next one to wait for."""
+    yield
+    empty_the_line(slow)
+
+
+@pytest.fixture
+def line(context: BrowserContext, slow: Server, nobody_else: None) -> Page:
     """A page with one picture that is being made and two in line."""
     page = open_page(context, slow)
     add(page, "astronaut.png", "coffee.png", "chelsea.png")
     expect(page.locator(".strip-slot[data-mine]")).to_have_count(1, timeout=20_000)
     expect(own(page)).to_have_count(2, timeout=20_000)
-    yield page
-    empty_the_line(slow)
+    return page
 
 
 def own(page: Page) -> Locator:

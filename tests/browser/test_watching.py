@@ -27,14 +27,20 @@ def slow(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def watching(context: BrowserContext, slow: Server) -> Iterator[Page]:
+def nobody_else(slow: Server) -> Iterator[None]:
+    """However the test ends, or its beginning: nothing of it is left for the next one to wait for."""
+    yield
+    empty_the_line(slow)
+
+
+@pytest.fixture
+def watching(context: BrowserContext, slow: Server, nobody_else: None) -> Page:
     """A page on which a job is being made and already plays."""
     context.add_init_script(PROBE)
     page = open_page(context, slow)
     add(page, "coffee.png")
     _expect_playing_while_made(page)
-    yield page
-    empty_the_line(slow)
+    return page
 
 
 def test_it_plays_before_it_is_whole_and_becomes_the_whole(
