@@ -14,6 +14,7 @@ from i2v_app.components.icons import icon
 from i2v_app.components.player.player import player
 from i2v_app.components.said import refusal
 from i2v_app.components.viewer.viewer import expand
+from i2v_app.components.waiting.card_actions import card_actions
 from i2v_app.components.waiting.undo import delete_button
 from i2v_app.messages.words import t
 from i2v_app.states.cards import Card, Running, Waiting
@@ -22,15 +23,8 @@ from i2v_app.states.jobs import JobsState
 #: A Reflex variable that stands for a `Card` (`Waiting`, `Running`) in the browser; type checkers cannot follow its attributes.
 CardVar: TypeAlias = Any
 
-#: The message for each of the API's motions.
-MOTIONS = {
-    "AUTO": "waiting.motion_AUTO",
-    "ZOOM_IN": "waiting.motion_ZOOM_IN",
-    "ZOOM_OUT": "waiting.motion_ZOOM_OUT",
-    "PAN": "waiting.motion_PAN",
-    "DRIFT": "waiting.motion_DRIFT",
-    "ORBIT": "waiting.motion_ORBIT",
-}
+#: The API's motions.
+_MOTIONS = ("AUTO", "ZOOM_IN", "ZOOM_OUT", "PAN", "DRIFT", "ORBIT")
 
 
 # Drawn anew only when what it is given changes: the others stand still while one makes progress.
@@ -63,7 +57,7 @@ def job_card(card: rx.Var[Card], waiting: rx.Var[Waiting], running: rx.Var[Runni
                 ("FAILED", _failed(job)),
                 rx.el.p(t("waiting.cancelled"), class_name="card-status"),
             ),
-            rx.el.div(
+            card_actions(
                 rx.match(
                     job.state,
                     ("QUEUED", _cancel(job)),
@@ -71,7 +65,6 @@ def job_card(card: rx.Var[Card], waiting: rx.Var[Waiting], running: rx.Var[Runni
                     ("COMPLETED", _delete(job)),
                     rx.fragment(_retry(job), _delete(job)),
                 ),
-                class_name="card-actions",
             ),
             class_name="card-body",
         ),
@@ -157,7 +150,7 @@ def _running(progress: CardVar) -> rx.Component:
 
 def _completed(card: CardVar) -> rx.Component:
     return rx.el.p(
-        rx.match(card.motion, *((motion, t(key)) for motion, key in MOTIONS.items()), card.motion),
+        rx.match(card.motion, *((motion, t(f"options.motion_{motion}")) for motion in _MOTIONS), card.motion),
         " · ",
         t("waiting.length", seconds=card.seconds),
         rx.cond(

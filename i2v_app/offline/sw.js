@@ -1,5 +1,6 @@
-// The service worker. It does one thing: where a page cannot be loaded because there is no connection, it shows the offline
-// page in its place. It stores that one page and nothing else: no document of the app, no answer of the API, no segment.
+// The service worker. Where a page cannot be loaded because there is no connection, it shows the offline page in its place.
+// It stores that one page and nothing else: no document of the app, no answer of the API, no segment. And it answers a tap on
+// a notification, which on Android comes to nobody else.
 //
 // The build writes a hash of the offline page here: another page is another worker, which the browser fetches, and which
 // throws away what the one before it stored. To be rid of it for good, serve a worker in its place whose `activate` calls
@@ -39,4 +40,16 @@ async function load(event) {
   } catch {
     return (await caches.match(PAGE)) ?? Response.error();
   }
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.tag));
+});
+
+/** Bring the page into view, or open it with the video where there is none any more. */
+async function show(job) {
+  const pages = await self.clients.matchAll({ type: "window" });
+  const open = pages.find(({ url }) => !isNoPage(url));
+  await (open ? open.focus() : self.clients.openWindow(`/?watch=${encodeURIComponent(job)}`));
 }

@@ -49,10 +49,10 @@ def test_a_restart_of_the_server_is_told_and_survived(context: BrowserContext, u
     cards = page.locator("[data-job]").element_handles()
 
     unsteady_server.stop()
-    expect(page.get_by_text("Your pictures are safe; reconnecting")).to_be_visible()
+    expect(page.get_by_text("The pictures that have arrived are safe; reconnecting")).to_be_visible()
     unsteady_server.start()
 
-    expect(page.get_by_text("Your pictures are safe; reconnecting")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text("The pictures that have arrived are safe; reconnecting")).to_have_count(0, timeout=20_000)
     expect(page.locator("[data-job]")).to_have_count(2)
     expect(page.locator("[data-state=COMPLETED]")).to_have_count(2, timeout=30_000)
     assert all(card.evaluate("c => c.isConnected") for card in cards), "no card went away and came back"

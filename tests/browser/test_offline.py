@@ -11,6 +11,19 @@ from tests.browser.visiting import Server, add, open_page
 from tests.conftest import wait_until
 
 _CONTROLLED = "() => navigator.serviceWorker.controller?.state === 'activated'"
+#: Only a tap of a person's may bring a page into view: what the tap leads to is noted instead.
+_TAP = """async () => {
+  const done = [];
+  let end;
+  WindowClient.prototype.focus = async function () { done.push(`shown ${new URL(this.url).pathname}`); };
+  clients.openWindow = async (address) => { done.push(`opened ${address}`); };
+  const event = new Event('notificationclick');
+  event.notification = { tag: 'job 1', close: () => done.push('closed') };
+  event.waitUntil = (promise) => { end = promise; };
+  dispatchEvent(event);
+  await end;
+  return done;
+}"""
 _STORED = """async () => {
   const found = [];
   for (const name of await caches.keys())
@@ -46,6 +59,16 @@ def test_where_the_server_is_away_a_page_says_so_and_comes_back_by_itself(
     expect(page.get_by_role("heading", level=1)).to_have_text("Über i2v", timeout=15_000)
     assert page.url.rstrip("/") == f"{unsteady_server.url}/about", "where it was to go"
     context.close()
+
+
+def test_a_tap_on_a_notification_brings_the_page_back(context: BrowserContext, server: Server) -> None:
+    page = open_page(context, server)
+    page.wait_for_function(_CONTROLLED)
+    (worker,) = context.service_workers
+
+    assert worker.evaluate(_TAP) == ["closed", "shown /"]
+    page.goto("about:blank")
+    assert worker.evaluate(_TAP) == ["closed", "opened /?watch=job%201"]
 
 
 def test_nothing_but_that_page_is_stored_in_the_browser(context: BrowserContext, server: Server) -> None:

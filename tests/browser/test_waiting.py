@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import APIRequestContext, BrowserContext, Locator, Page, expect
 
+from tests.browser.accessibility import assert_accessible
+from tests.browser.holding import held
+from tests.browser.line import empty_the_line
 from tests.browser.visiting import Server, add, open_page, running_server
-from tests.conftest import wait_until
+from tests.conftest import PICTURES, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +24,19 @@ def slow(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def line(context: BrowserContext, slow: Server) -> Page:
-    """A page with one picture that is being made, or waits for another test's, and three in line."""
+def nobody_else(slow: Server) -> Iterator[None]:
+    """However the test ends, or its beginning: nothing of it is left for the next one to wait for."""
+    yield
+    empty_the_line(slow)
+
+
+@pytest.fixture
+def line(context: BrowserContext, slow: Server, nobody_else: None) -> Page:
+    """A page with one picture that is being made and two in line."""
     page = open_page(context, slow)
     add(page, "astronaut.png", "coffee.png", "chelsea.png")
-    expect(page.locator("[data-job]")).to_have_count(3, timeout=20_000)
-    wait_until(lambda: own(page).count() >= 2, what="the line")
+    expect(page.locator(".strip-slot[data-mine]")).to_have_count(1, timeout=20_000)
+    expect(own(page)).to_have_count(2, timeout=20_000)
     return page
 
 
@@ -36,14 +47,14 @@ def own(page: Page) -> Locator:
 
 def names(page: Page) -> list[str]:
     """Whose blocks these are."""
-    return [(block.get_attribute("aria-label") or "").split(",")[0] for block in own(page).all()]
+    labels: list[str] = own(page).evaluate_all("blocks => blocks.map((block) => block.ariaLabel)")
+    return [label.split(",")[0] for label in labels]
 
 
-def leave_the_line(page: Page) -> None:
-    """Nothing of this test is left for the next one to wait for."""
-    for button in page.get_by_role("button", name=re.compile("^Cancel ")).all()[::-1]:
-        button.click()
-    expect(page.get_by_role("button", name=re.compile("^Cancel "))).to_have_count(0)
+def expect_order(page: Page, order: list[str]) -> None:
+    """The page shows it, and the server has it so."""
+    wait_until(lambda: names(page) == order, what="the order on the page")
+    wait_until(lambda: _waiting(page) == order, what="the order on the server")
 
 
 def test_the_strip_shows_the_viewers_own_among_the_others(line: Page, slow: Server) -> None:
@@ -53,7 +64,7 @@ def test_the_strip_shows_the_viewers_own_among_the_others(line: Page, slow: Serv
 
     add(theirs, "coffee.png", "astronaut.png")
 
-    expect(theirs.locator("button.strip-block")).to_have_count(2)
+    expect(theirs.locator("button.strip-block")).to_have_count(2, timeout=20_000)
     expect(theirs.locator(".strip-slot")).to_have_count(1)
     expect(theirs.locator(".strip-slot[data-mine]")).to_have_count(0)
     expect(theirs.locator(".strip-other, .strip-many")).not_to_have_count(0)
@@ -61,63 +72,105 @@ def test_the_strip_shows_the_viewers_own_among_the_others(line: Page, slow: Serv
         re.compile(r"One video is being made\. \d pictures wait\. Yours are \d(nd|rd|th), \d(rd|th)\.")
     )
     expect(theirs.locator(".strip-own").first).to_contain_text(re.compile(r"\d+:\d\d"))
-    leave_the_line(theirs)
     stranger.close()
-    leave_the_line(line)
 
 
 def test_the_order_is_changed_by_keys_and_the_server_agrees(line: Page) -> None:
-    before = names(line)
+    first, second = names(line)
     own(line).nth(1).focus()
 
     line.keyboard.press("ArrowLeft")
 
-    moved = [before[1], before[0], *before[2:]]
-    assert names(line) == moved, "at once"
-    expect(line.locator(".announcer")).to_contain_text(f"{before[1]} is now 1st of yours")
-    expect(line.locator(f"[data-state=QUEUED][aria-label='{before[1]}'] .card-place")).to_have_text(
-        re.compile("Next in line|1st|2nd")
-    )
+    expect(line.locator(".announcer")).to_contain_text(f"{second} is now 1st of yours")
+    expect(line.locator(f"[data-state=QUEUED][aria-label='{second}'] .card-place")).to_have_text("Next in line")
     expect(own(line).first).to_be_focused()
+    expect_order(line, [second, first])
     line.reload()
-    expect(own(line)).to_have_count(len(before))
-    assert names(line) == moved, "the server has it so"
-    leave_the_line(line)
+    expect(own(line)).to_have_count(2)
+    assert names(line) == [second, first]
+
+
+def test_the_order_is_changed_by_buttons(line: Page) -> None:
+    first, second = names(line)
+
+    own(line).nth(1).click()
+
+    menu = line.get_by_role("dialog", name=second)
+    earlier = menu.get_by_role("button", name="Earlier")
+    expect(earlier).to_be_focused()
+    assert_accessible(line, "the menu of a block")
+    line.keyboard.press("Enter")
+    expect_order(line, [second, first])
+    expect(earlier).to_be_focused()
+    expect(earlier).to_have_attribute("aria-disabled", "true")
+    expect(menu).to_have_accessible_name(f"{second}, 1st in line")
+    own(line).nth(1).click()
+    expect(line.get_by_role("dialog", name=first)).to_be_visible()
+    line.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+
+
+def test_keys_that_are_the_browsers_move_nothing(line: Page) -> None:
+    before = names(line)
+    line.evaluate(_NOTE_KEYS)
+    own(line).nth(1).focus()
+
+    line.keyboard.press("Alt+ArrowLeft")
+
+    assert line.evaluate("taken") == {"Alt": False, "ArrowLeft": False}
+    assert names(line) == before
 
 
 def test_the_order_is_changed_by_dragging(line: Page) -> None:
-    before = names(line)
-    first, last = own(line).first.bounding_box(), own(line).last.bounding_box()
-    assert first
-    assert last
-    line.mouse.move(first["x"] + 20, first["y"] + 20)
-    line.mouse.down()
-    line.mouse.move(last["x"] + 30, last["y"] + 20, steps=6)
+    first, second = names(line)
+    _take(line)
+    box = own(line).last.bounding_box()
+    assert box
+    line.mouse.move(box["x"] + 30, box["y"] + 20, steps=6)
     line.mouse.up()
 
-    moved = [*before[1:], before[0]]
-    assert names(line) == moved
-    line.wait_for_timeout(300)
+    expect_order(line, [second, first])
+    expect(line.locator(".strip-menu:popover-open")).to_have_count(0)
     line.reload()
-    expect(own(line)).to_have_count(len(before))
-    assert names(line) == moved, "the server has it so"
-    leave_the_line(line)
+    expect(own(line)).to_have_count(2)
+    assert names(line) == [second, first]
+
+
+def test_what_begins_to_be_made_while_it_is_dragged_is_let_go(line: Page) -> None:
+    add(line, PICTURES / "photos" / "brook.jpg")
+    expect(own(line)).to_have_count(3, timeout=20_000)
+    first, *others = names(line)
+    _take(line)
+    expect(line.locator(".strip-lane[data-dragging]")).to_have_count(1)
+
+    line.get_by_role("button", name="Cancel astronaut.png").press("Enter")
+    expect(line.locator(f"[data-state=PROCESSING][aria-label='{first}']")).to_have_count(1)
+    expect(own(line)).to_have_count(2)
+    line.mouse.up()
+    own(line).last.hover()
+    own(line).first.hover()
+
+    expect(line.locator(".strip-lane[data-dragging]")).to_have_count(0)
+    own(line).first.click()
+    expect(line.get_by_role("dialog", name=others[0])).to_be_visible()
+    assert names(line) == _waiting(line) == others
 
 
 def test_what_was_cancelled_is_made_after_all(line: Page) -> None:
     card = line.get_by_role("listitem", name="chelsea.png", exact=True)
-    card.get_by_role("button", name="Cancel").click()
+    card.get_by_role("button", name="Cancel").press("Enter")
     expect(card).to_contain_text("Cancelled. No video was made.")
+    expect(card.get_by_role("button", name="Try again: chelsea.png")).to_be_focused()
 
-    card.get_by_role("button", name="Try again: chelsea.png").click()
+    line.keyboard.press("Enter")
 
     expect(card).to_have_attribute("data-state", "QUEUED")
     expect(card).to_contain_text("in line")
-    leave_the_line(line)
+    expect(card.get_by_role("button", name="Cancel")).to_be_focused()
 
 
-def test_deleted_ones_come_back_together(page: Page) -> None:
-    _two_cancelled(page)
+def test_deleted_ones_come_back_together(page: Page, server: Server) -> None:
+    _two_cancelled(page, server)
 
     page.get_by_role("button", name="Delete coffee.png").click()
     expect(page.get_by_role("button", name="Delete chelsea.png")).to_be_focused()
@@ -128,10 +181,16 @@ def test_deleted_ones_come_back_together(page: Page) -> None:
 
     expect(page.locator("[data-job]")).to_have_count(2)
     expect(page.get_by_text("Deleted 2 pictures")).to_have_count(0)
+    page.get_by_role("button", name="Delete chelsea.png").press("Enter")
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_role("button", name="Delete chelsea.png")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Dismiss").press("Enter")
+    expect(page.get_by_role("heading", name="Your videos")).to_be_focused()
 
 
-def test_deleted_is_deleted_once_the_offer_is_over(page: Page) -> None:
-    _two_cancelled(page)
+def test_deleted_is_deleted_once_the_offer_is_over(page: Page, server: Server) -> None:
+    _two_cancelled(page, server)
     page.clock.install()
     page.get_by_role("button", name="Delete coffee.png").click()
     page.get_by_role("button", name="Undo").hover()
@@ -145,7 +204,7 @@ def test_deleted_is_deleted_once_the_offer_is_over(page: Page) -> None:
 
 
 def test_who_leaves_does_not_want_it_back(page: Page, server: Server) -> None:
-    _two_cancelled(page)
+    _two_cancelled(page, server)
     page.get_by_role("button", name="Delete coffee.png").click()
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
 
@@ -155,24 +214,40 @@ def test_who_leaves_does_not_want_it_back(page: Page, server: Server) -> None:
     wait_until(lambda: _jobs(again) == ["chelsea.png"], what="the deletion")
 
 
+def test_who_looks_elsewhere_does_not_want_it_back(page: Page, server: Server) -> None:
+    _two_cancelled(page, server)
+    page.get_by_role("button", name="Delete coffee.png").click()
+    page.get_by_role("button", name="Undo").hover()  # the clock stands still
+
+    _look_elsewhere(page)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    wait_until(lambda: _jobs(page) == ["chelsea.png"], what="the deletion")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+
+
 def test_the_tab_tells_and_the_voice_does_not_chatter(context: BrowserContext, server: Server) -> None:
     context.add_init_script(_STUB)
     page = open_page(context, server)
     page.evaluate(_LISTEN)
     add(page, "coffee.png")
     page.get_by_role("button", name="Tell me when it is ready").click()
-    expect(page.get_by_role("button", name="You will be told")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="You will be told while this page is open")).to_have_attribute(
+        "aria-pressed", "true"
+    )
     assert page.evaluate("asked") == 1
     expect(page).to_have_title(re.compile(r"^\d+% · i2v$"))
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("^data:image/svg"))
 
-    page.evaluate("Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })")
+    _look_elsewhere(page)
     expect(page).to_have_title("✓ done · i2v", timeout=20_000)
 
     assert page.evaluate("told") == [["Your video is ready", "coffee.png"]]
     expect(page.locator(".announcer")).to_have_text("coffee.png is ready to watch")
     assert 2 <= len(heard := page.evaluate("heard")) <= 4, heard
-    page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    page.evaluate(
+        "delete document.hidden; delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange'))"
+    )
     expect(page).to_have_title("i2v: picture to video")
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", "/favicon.svg")
 
@@ -180,7 +255,7 @@ def test_the_tab_tells_and_the_voice_does_not_chatter(context: BrowserContext, s
 def test_nothing_is_asked_before_a_click(context: BrowserContext, server: Server) -> None:
     context.add_init_script(_STUB)
     page = open_page(context, server)
-    page.evaluate("Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })")
+    _look_elsewhere(page)
     add(page, "coffee.png")
     expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
     expect(page).to_have_title("✓ done · i2v")
@@ -190,19 +265,59 @@ def test_nothing_is_asked_before_a_click(context: BrowserContext, server: Server
 
 def test_no_network_is_said_at_once_and_is_over_at_once(page: Page) -> None:
     page.context.set_offline(True)
-    expect(page.get_by_text("This device is offline. Your pictures are safe")).to_be_visible()
+    expect(page.get_by_text("This device is offline. The pictures that have arrived are safe")).to_be_visible()
 
     page.context.set_offline(False)
 
     expect(page.get_by_text("This device is offline")).to_have_count(0)
 
 
-def _two_cancelled(page: Page) -> None:
-    add(page, "astronaut.png", "chelsea.png", "coffee.png")
-    expect(page.locator("[data-job]")).to_have_count(3, timeout=20_000)
-    for name in ("coffee.png", "chelsea.png", "astronaut.png"):
-        page.get_by_role("button", name=f"Cancel {name}").click()
-    expect(page.locator("[data-state=CANCELLED]")).to_have_count(3)
+@pytest.mark.parametrize("why", ["sleep", "no network"])
+def test_what_was_missed_is_there_once_the_page_is_back(context: BrowserContext, server: Server, why: str) -> None:
+    context.add_init_script(_SOCKETS)
+    page = open_page(context, server)
+    page.clock.install()
+    with held(server):
+        add(page, "coffee.png")
+        expect(page.locator("[data-state=PROCESSING]")).to_have_count(1, timeout=20_000)
+        page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+        context.set_offline(why == "no network")
+        page.evaluate("isAway = true; sockets.forEach((socket) => socket.close())")
+        says = "This device is offline" if why == "no network" else "Connection lost"
+        expect(page.get_by_text(says)).to_be_visible()
+    wait_until(lambda: _states(server, context) == ["COMPLETED"], what="the video")
+    expect(page.locator("[data-state=PROCESSING]")).to_have_count(1)
+
+    page.evaluate("isAway = false")
+    context.set_offline(False)
+    if why == "sleep":
+        page.clock.fast_forward("10:00")
+    expect(page.locator(".bar")).to_have_count(0)
+    page.clock.resume()
+
+    expect(page.locator("[data-state=COMPLETED]")).to_have_count(1)
+
+
+def _take(page: Page) -> None:
+    """The first of the viewer's blocks, by a pointer that pulls it a little."""
+    box = own(page).first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 35, box["y"] + 20, steps=3)
+
+
+def _look_elsewhere(page: Page) -> None:
+    page.evaluate(_HIDE)
+
+
+def _two_cancelled(page: Page, server: Server) -> None:
+    with held(server):
+        add(page, "astronaut.png", "chelsea.png", "coffee.png")
+        expect(page.locator("[data-job]")).to_have_count(3, timeout=20_000)
+        for name in ("coffee.png", "chelsea.png"):
+            page.get_by_role("button", name=f"Cancel {name}").click()
+        expect(page.locator("[data-state=CANCELLED]")).to_have_count(2)
     page.get_by_role("button", name="Delete astronaut.png").click()
     page.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
@@ -211,10 +326,45 @@ def _two_cancelled(page: Page) -> None:
 
 def _jobs(page: Page) -> list[str]:
     """The names of the viewer's jobs, as the server has them."""
-    answer = page.request.post(f"{page.url}graphql", data={"query": "{ jobs { edges { node { name } } } }"})
-    return [edge["node"]["name"] for edge in answer.json()["data"]["jobs"]["edges"]]
+    return [job["name"] for job in _read(page.request, page.url)]
 
 
+def _waiting(page: Page) -> list[str]:
+    """The names of those that wait, as the server has them, the next one first."""
+    waiting = [job for job in _read(page.request, page.url) if job["state"] == "QUEUED"]
+    return [job["name"] for job in sorted(waiting, key=lambda job: job["progress"]["queuePosition"])]
+
+
+def _states(server: Server, context: BrowserContext) -> list[str]:
+    return [job["state"] for job in _read(context.request, f"{server.url}/")]
+
+
+def _read(request: APIRequestContext, url: str) -> list[dict[str, Any]]:
+    query = "{ jobs { edges { node { name state progress { queuePosition } } } } }"
+    answer = request.post(f"{url}graphql", data={"query": query})
+    return [edge["node"] for edge in answer.json()["data"]["jobs"]["edges"]]
+
+
+#: The page's sockets, to be lost by the test; while `isAway` there is nobody to connect to.
+_SOCKETS = """
+  window.isAway = false;
+  window.sockets = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(address, protocols) {
+      super(window.isAway ? 'ws://127.0.0.1:1/' : address, protocols);
+      window.sockets.push(this);
+    }
+  };
+"""
+_HIDE = """() => {
+  Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
+}"""
+#: Notes for each key whether the page took it for itself.
+_NOTE_KEYS = """() => {
+  window.taken = {};
+  window.addEventListener('keydown', (event) => { window.taken[event.key] = event.defaultPrevented; });
+}"""
 #: The browser's notifications, which a browser without a screen does not have.
 _STUB = """
   window.asked = 0;

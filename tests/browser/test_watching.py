@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +10,7 @@ import psutil
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.line import empty_the_line
 from tests.browser.probe import PROBE, buffered_end, place, seen
 from tests.browser.visiting import Server, add, open_page, running_server
 from tests.conftest import wait_until
@@ -19,15 +19,22 @@ from tests.conftest import wait_until
 SLOW = {"I2V_MODEL_SECONDS": "9", "I2V_VIDEO_SECONDS": "3"}
 
 
-@pytest.fixture
-def slow(built_page: None, tmp_path: Path) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def slow(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that makes a video more slowly than it plays."""
-    with running_server(tmp_path, **SLOW, I2V_MAX_ATTEMPTS="2") as server:
+    with running_server(tmp_path_factory.mktemp("slow"), **SLOW, I2V_MAX_ATTEMPTS="2") as server:
         yield server
 
 
 @pytest.fixture
-def watching(context: BrowserContext, slow: Server) -> Page:
+def nobody_else(slow: Server) -> Iterator[None]:
+    """However the test ends, or its beginning: nothing of it is left for the next one to wait for."""
+    yield
+    empty_the_line(slow)
+
+
+@pytest.fixture
+def watching(context: BrowserContext, slow: Server, nobody_else: None) -> Page:
     """A page on which a job is being made and already plays."""
     context.add_init_script(PROBE)
     page = open_page(context, slow)
@@ -111,7 +118,6 @@ def test_what_is_cancelled_while_watched_says_so_over_its_last_picture(watching:
 
 
 def test_what_fails_while_watched_says_so_and_what_starts_over_starts_over(watching: Page, slow: Server) -> None:
-    at = time.monotonic()
     _kill_the_model(slow)
     expect(watching.locator(".player-note")).to_have_text("Starting over")
     expect(watching.locator("video")).to_have_js_property("readyState", 0)
@@ -119,7 +125,6 @@ def test_what_fails_while_watched_says_so_and_what_starts_over_starts_over(watch
 
     _expect_playing_while_made(watching)
     expect(watching.locator(".player-note")).to_have_count(0)
-    assert time.monotonic() - at < 60
     assert seen(watching)["loadstart"] == 2, "the second attempt is another video"
 
     _kill_the_model(slow)
@@ -129,6 +134,11 @@ def test_what_fails_while_watched_says_so_and_what_starts_over_starts_over(watch
     assert len(said.inner_text().splitlines()) >= 2, "what happened, and what to do"
     assert watching.locator("video").evaluate("v => v.paused && v.readyState >= 2"), "the last picture stays"
     expect(watching.locator(".player").get_by_text("Try again")).to_have_count(0)
+
+    watching.get_by_role("button", name="Try again: coffee.png").press("Enter")
+    expect(said).to_have_count(0)
+    expect(watching.get_by_role("button", name="Cancel coffee.png")).to_be_focused()
+    _expect_playing_while_made(watching)
 
 
 def test_what_a_restart_of_the_server_breaks_off_starts_over(watching: Page, slow: Server) -> None:
@@ -142,17 +152,21 @@ def test_what_a_restart_of_the_server_breaks_off_starts_over(watching: Page, slo
     wait_until(lambda: buffered_end(watching.locator("video")) > 2.9, what="the whole video")
 
 
-def test_one_that_is_made_faster_than_it_plays_streams_without_a_stop(context: BrowserContext, server: Server) -> None:
+def test_one_that_is_made_faster_than_it_plays_streams_without_a_stop(
+    built_page: None, context: BrowserContext, tmp_path: Path
+) -> None:
     context.add_init_script(PROBE)
-    page = open_page(context, server)
-    add(page, "coffee.png")
+    with running_server(tmp_path, I2V_MODEL_SECONDS="5", I2V_VIDEO_SECONDS="10") as server:
+        page = open_page(context, server)
+        add(page, "coffee.png")
 
-    _expect_playing_while_made(page)
-    expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
-    wait_until(lambda: place(page.locator("video")) > 4.5, what="the end")
+        _expect_playing_while_made(page)
+        expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
+        # All of it is there, and half of it is still to play.
+        what = seen(page)
 
-    assert seen(page)["seeks"] == [], "it never had to go back"
-    assert seen(page)["loadstart"] == 1
+    assert what["seeks"] == [], "it never had to go back"
+    assert what["loadstart"] == 1
 
 
 def _expect_playing_while_made(page: Page) -> None:
@@ -162,11 +176,12 @@ def _expect_playing_while_made(page: Page) -> None:
 
 def _kill_the_model(server: Server) -> None:
     assert server.process
-    for child in psutil.Process(server.process.pid).children(recursive=True):
-        if "worker.render" in " ".join(child.cmdline()):
-            child.kill()
-            return
-    raise AssertionError("no process of the model")
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    # All there are: one that was cancelled before may still be about to end.
+    models = [child for child in children if "worker.render" in " ".join(child.cmdline())]
+    assert models, "no process of the model"
+    for model in models:
+        model.kill()
 
 
 #: Writes down where the picture is with every picture of the screen, and counts those without one.

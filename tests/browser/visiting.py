@@ -108,8 +108,8 @@ def open_page(context: BrowserContext, server: Server) -> Page:
     page = context.new_page()
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(server.url)
-    expect(page.get_by_text("Looking for your videos")).to_be_hidden()
-    expect(page.get_by_text("Asking how long it takes")).to_be_hidden()
+    expect(page.get_by_text("Looking for your videos")).to_be_hidden(timeout=20_000)
+    expect(page.get_by_text("Asking how long it takes")).to_be_hidden(timeout=20_000)
     return page
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from i2v_app.messages.words import LANGUAGES, catalogue, t
+from i2v_core.jobs import Motion, Shape
 
 APP = Path(__file__).resolve().parents[2] / "i2v_app"
 MESSAGES = APP / "messages"
@@ -21,6 +22,8 @@ _ARGUMENT = re.compile(r"\{\s*([A-Za-z]\w*)\s*[,}]")
 _KEY = re.compile(r"""["'`]([a-z]+\.[a-z_A-Z0-9]*)(?=["'`${])""")
 #: What else has the form of a key: the names of files.
 _FILES = (".css", ".js", ".jsx", ".py")
+#: A key that names one of the API's options.
+_OPTION = re.compile(r"\.(motion|shape)_[A-Z]")
 
 TRANSLATIONS = [language for language in LANGUAGES if language != "en"]
 
@@ -63,6 +66,15 @@ def test_a_catalogue_holds_what_its_name_says_once_and_in_order(path: Path) -> N
     assert language in LANGUAGES
     assert all(key.startswith(f"{concern}.") and text.strip() == text != "" for key, text in pairs)
     assert len({key for key, _ in pairs}) == len(pairs)
+
+
+def test_a_motion_and_a_shape_have_one_name_wherever_they_are_named() -> None:
+    elsewhere = [key for key in catalogue("en") if _OPTION.search(key) and not key.startswith("options.")]
+
+    assert elsewhere == []
+    for language in LANGUAGES:
+        named = [text for key, text in catalogue(language).items() if key.startswith("options.")]
+        assert len(set(named)) == len(named) == len(Motion) + len(Shape)
 
 
 def test_nothing_is_said_in_vain() -> None:

@@ -7,7 +7,7 @@ import { useMessages } from "$/public/external/i2v_app/messages/words/messages.j
 
 import { objectPosition } from "./crop.js";
 import { useShownPicture } from "./shown_picture.js";
-import { MOTIONS, RATIOS, SHAPES, useWishes, wish } from "./wishes.js";
+import { MOTIONS, SHAPES, useWishes, wish } from "./wishes.js";
 
 export function Choices({ minSeconds, maxSeconds, defaultSeconds }) {
   const say = useMessages();
@@ -19,7 +19,7 @@ export function Choices({ minSeconds, maxSeconds, defaultSeconds }) {
   return (
     <div className="choices" data-open={isOpen || undefined}>
       <button type="button" className="choices-line" aria-expanded={isOpen} aria-controls={panel} onClick={() => setOpen(!isOpen)}>
-        <span>{say("invitation.summary", { motion: say(`invitation.motion_${motion}`), seconds: length, shape, ratio: RATIOS[shape] })}</span>
+        <span>{say("invitation.summary", { motion: say(`options.motion_${motion}`), seconds: length, shape: say(`options.shape_${shape}`) })}</span>
         <svg viewBox="0 0 12 12" width="14" height="14" aria-hidden="true" focusable="false">
           <path d="M2.5 4.5 6 8l3.5-3.5" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />
         </svg>
@@ -29,7 +29,7 @@ export function Choices({ minSeconds, maxSeconds, defaultSeconds }) {
           <legend>{say("invitation.motion")}</legend>
           <div className="wish-row">
             {MOTIONS.map((name) => (
-              <Tile key={name} group="motion" value={name} isChosen={name === motion} label={say(`invitation.motion_${name}`)}>
+              <Tile key={name} group="motion" value={name} isChosen={name === motion} label={say(`options.motion_${name}`)}>
                 <span className="wish-picture" data-motion={name}>
                   <img key={picture.url} src={picture.url} alt="" draggable="false" />
                 </span>
@@ -41,13 +41,7 @@ export function Choices({ minSeconds, maxSeconds, defaultSeconds }) {
           <legend>{say("invitation.shape")}</legend>
           <div className="wish-row">
             {Object.entries(SHAPES).map(([name, ratio]) => (
-              <Tile
-                key={name}
-                group="shape"
-                value={name}
-                isChosen={name === shape}
-                label={RATIOS[name] || say("invitation.shape_AS_PICTURE")}
-              >
+              <Tile key={name} group="shape" value={name} isChosen={name === shape} label={say(`options.shape_${name}`)}>
                 <span className="wish-frame">
                   <Framed picture={picture} ratio={ratio} />
                 </span>

@@ -12,9 +12,6 @@ export const MOTIONS = ["AUTO", "ZOOM_IN", "ZOOM_OUT", "PAN", "DRIFT", "ORBIT"];
 /** The shapes and their width for a height of 1; null is the picture's own. */
 export const SHAPES = { AS_PICTURE: null, WIDE: 16 / 9, SQUARE: 1, TALL: 9 / 16 };
 
-/** How a shape is written, the same in every language. */
-export const RATIOS = { AS_PICTURE: "", WIDE: "16:9", SQUARE: "1:1", TALL: "9:16" };
-
 let wishes = typeof window === "undefined" ? DEFAULTS : remembered();
 const listeners = new Set();
 

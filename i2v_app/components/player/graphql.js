@@ -10,14 +10,15 @@ const SILENCE = 35_000;
 /** The request may succeed if it is made again. */
 export class Later extends Error {}
 
-/** The `data` of an operation. Throws `Later` when it is worth trying again, `Error` otherwise. */
-export async function ask(query, variables, signal) {
+/** The `data` of an operation. Throws `Later` when it is worth trying again, `Error` otherwise. `keepalive`: it outlives the page. */
+export async function ask(query, variables, signal, { keepalive = false } = {}) {
   let response, answer;
   try {
     response = await fetch("/graphql", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify({ query, variables }),
+      keepalive,
       signal: AbortSignal.any([signal, AbortSignal.timeout(SILENCE)]),
     });
     if (LATER.has(response.status)) throw new Later(`status ${response.status}`);

@@ -66,8 +66,8 @@ export class PlayerLife {
     const before = this.#job;
     this.#job = job;
     if (job.watchable && !isPossible) return this.#show({ phase: "refused", trouble: INSECURE });
-    const hasEnded = job.state === "FAILED" || job.state === "CANCELLED";
-    if (hasEnded && this.#viewing?.isGrowing) this.#stand(job);
+    if (hasNone(before) && !hasNone(job)) this.#beginAnew();
+    if (hasNone(job) && this.#viewing?.isGrowing) this.#stand(job);
     if (job.watchable && !(before.watchable && before.attempt === job.attempt)) {
       this.#mayOpen = true;
       this.#offer();
@@ -155,6 +155,14 @@ export class PlayerLife {
     this.stop();
   }
 
+  /** It is tried again: what was said of its end is over, and so is what there was of the video. */
+  #beginAnew() {
+    this.#letGo();
+    this.#isPausedByHand = false;
+    this.#show(UNSEEN);
+    this.stop();
+  }
+
   /** Back to the poster; from there again when there is something to see. */
   #startOver() {
     this.#mayOpen = false;
@@ -228,3 +236,6 @@ export class PlayerLife {
     for (const listener of this.#listeners) listener();
   }
 }
+
+/** Whether the job ended without a video. */
+const hasNone = ({ state }) => state === "FAILED" || state === "CANCELLED";

@@ -2,9 +2,10 @@
 // point or with the arrow keys. JSX, because the pictures have not left this browser.
 
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { flushSync } from "react-dom";
 
 import { frameOf } from "$/public/external/i2v_app/components/choices/choices/crop.js";
-import { RATIOS, SHAPES, useWishes } from "$/public/external/i2v_app/components/choices/choices/wishes.js";
+import { SHAPES, useWishes } from "$/public/external/i2v_app/components/choices/choices/wishes.js";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
 import { drop, sendFramed, setFocus, showItem, snapshot, subscribe } from "./upload_queue.js";
@@ -21,24 +22,22 @@ export function Framing() {
     .toReversed();
   const [key, setKey] = useState(null);
   const item = items.find((one) => one.key === key) ?? items[0];
-  const isHere = Boolean(item);
 
   useEffect(() => {
     if (item) showItem(item.key);
   }, [item?.key]);
-  useEffect(() => {
-    if (!isHere) return;
-    const ask = (event) => event.preventDefault(); // they are nowhere but here
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [isHere]);
 
   if (!item) return null;
   const ratio = SHAPES[shape];
   const name = item.name || say("upload.unnamed");
+  // When all is framed the focus goes on to where pictures are added: the buttons here go.
+  const goOn = (how) => {
+    flushSync(how);
+    if (!snapshot().some((one) => one.phase === "framing")) document.querySelector(".drop-call button").focus({ preventScroll: true });
+  };
   return (
     <section className="framing" aria-label={say("upload.framing_name", { name })}>
-      <p className="framing-title">{ratio ? say("upload.framing", { ratio: RATIOS[shape] }) : say("upload.framing_whole")}</p>
+      <p className="framing-title">{ratio ? say("upload.framing", { ratio: say(`options.shape_${shape}`) }) : say("upload.framing_whole")}</p>
       <Stage key={item.key} item={item} ratio={ratio} name={name} />
       {items.length > 1 && (
         <div className="framing-others" role="group" aria-label={say("upload.framing_others")}>
@@ -57,10 +56,10 @@ export function Framing() {
         </div>
       )}
       <div className="framing-actions">
-        <button type="button" className="button primary" onClick={sendFramed}>
+        <button type="button" className="button primary" onClick={() => goOn(sendFramed)}>
           {say("upload.make", { count: items.length })}
         </button>
-        <button type="button" className="button quiet" onClick={() => drop(item.key)} aria-label={say("upload.leave_out_name", { name })}>
+        <button type="button" className="button quiet" onClick={() => goOn(() => drop(item.key))} aria-label={say("upload.leave_out_name", { name })}>
           {say("upload.leave_out")}
         </button>
       </div>

@@ -3,6 +3,7 @@
 
 import { useEffect, useState, useSyncExternalStore } from "react";
 
+import { focusBeside } from "$/public/external/i2v_app/components/waiting/undo/beside.js";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
 import { wordsFor } from "./refused_files.js";
@@ -21,6 +22,14 @@ function UploadCard({ item }) {
   const name = item.name || say("upload.unnamed");
   const isBad = item.phase === "refused" || item.phase === "failed";
   const percent = Math.round(100 * item.part);
+  const again = (event) => {
+    event.currentTarget.nextElementSibling.focus();
+    retry(item.key);
+  };
+  const away = (event) => {
+    focusBeside(event.currentTarget.closest("li"));
+    drop(item.key);
+  };
   return (
     <li className="card" data-state={isBad ? "refused" : "uploading"} aria-label={name}>
       <div className="card-media">
@@ -42,12 +51,12 @@ function UploadCard({ item }) {
         )}
         <div className="card-actions">
           {item.phase === "failed" && (
-            <button type="button" className="button small" onClick={() => retry(item.key)}>
+            <button type="button" className="button small" onClick={again}>
               {say("upload.try_again")}
             </button>
           )}
           {item.phase !== "sent" && (
-            <button type="button" className="button quiet small" onClick={() => drop(item.key)} aria-label={say(isBad ? "upload.dismiss_name" : "upload.stop_name", { name })}>
+            <button type="button" className="button quiet small" onClick={away} aria-label={say(isBad ? "upload.dismiss_name" : "upload.stop_name", { name })}>
               {say(isBad ? "upload.dismiss" : "upload.stop")}
             </button>
           )}

@@ -23,6 +23,9 @@ const ASK_AGAIN = 10;
 
 const MIDDLE = { x: 0.5, y: 0.5 };
 
+// In these phases a picture is nowhere but here: who leaves the page loses it.
+const ONLY_HERE = ["preparing", "framing", "waiting", "sending", "retrying", "held"];
+
 let items = [];
 let limits = { maxBytes: 0, formats: [], longSide: 0 };
 let sending = false;
@@ -191,5 +194,17 @@ function change(key, changes) {
 }
 
 function tell() {
+  guard();
   for (const listener of listeners) listener();
+}
+
+/** Let the browser ask before the page is left while something would be lost. Only then: a page that asks is not kept for "back". */
+function guard() {
+  const isAsking = items.some((one) => ONLY_HERE.includes(one.phase));
+  if (isAsking) addEventListener("beforeunload", askFirst);
+  else removeEventListener("beforeunload", askFirst);
+}
+
+function askFirst(event) {
+  event.preventDefault();
 }

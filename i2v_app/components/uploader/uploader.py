@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
-# They import the wishes and the words; these must lie where they look for them when the page is built.
+# They import these; they must lie where they look for them when the page is built.
 from i2v_app.components import new_key as _new_key  # noqa: F401
 from i2v_app.components.choices import choices as _choices  # noqa: F401
+from i2v_app.components.waiting import undo as _undo  # noqa: F401
 from i2v_app.messages import words as _words  # noqa: F401
 
 _DROP = rx.asset("picture_drop.jsx", shared=True)

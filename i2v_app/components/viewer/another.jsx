@@ -63,13 +63,13 @@ export function Another({ job }) {
         </p>
         <form onSubmit={onSubmit}>
           <Choice label={say("watching.motion")} value={options.motion} onChange={(motion) => choose({ motion })}>
-            {MOTIONS.map((motion) => [motion, say(`watching.motion_${motion}`)])}
+            {MOTIONS.map((motion) => [motion, say(`options.motion_${motion}`)])}
           </Choice>
           <Choice label={say("watching.how_long")} value={options.seconds} onChange={(seconds) => choose({ seconds: Number(seconds) })}>
             {range.map((seconds) => [seconds, say("watching.length", { seconds })])}
           </Choice>
           <Choice label={say("watching.shape")} value={options.shape} onChange={(shape) => choose({ shape })}>
-            {SHAPES.map((shape) => [shape, say(`watching.shape_${shape}`)])}
+            {SHAPES.map((shape) => [shape, say(`options.shape_${shape}`)])}
           </Choice>
           <div role="status">
             {answer?.__typename === "Job" && (

@@ -69,6 +69,7 @@ function stop() {
 
 async function deleteNow() {
   const gone = state.undoable;
+  if (!gone.length) return;
   stop();
   set({ ...state, undoable: [] });
   await Promise.all(gone.map(tell));
@@ -77,7 +78,7 @@ async function deleteNow() {
 async function tell(one) {
   for (let tried = 0; tried < TRIES; tried += 1) {
     try {
-      const { deleteJob } = await ask(DELETE, { id: one.id }, new AbortController().signal);
+      const { deleteJob } = await ask(DELETE, { id: one.id }, new AbortController().signal, { keepalive: true });
       // Gone already is gone. A deleted job's card stays hidden: its id never comes back.
       if (["JobDeleted", "JobNotFound"].includes(deleteJob.__typename)) return;
     } catch (error) {
@@ -92,20 +93,6 @@ async function tell(one) {
   });
 }
 
-// A request that outlives the page: there is no later one.
-function leave() {
-  for (const { id } of state.undoable) {
-    fetch("/graphql", {
-      method: "POST",
-      keepalive: true,
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ query: DELETE, variables: { id } }),
-    }).catch(() => {});
-  }
-  stop();
-  set({ ...state, undoable: [] });
-}
-
 function set(next) {
   state = next;
   for (const listener of listeners) listener();
@@ -116,4 +103,9 @@ function subscribe(listener) {
   return () => listeners.delete(listener);
 }
 
-if (typeof window !== "undefined") window.addEventListener("pagehide", leave);
+// Whoever looks elsewhere may never be back, and a phone ends a page that nobody sees without a word to it: that is the last
+// moment for sure. The request outlives the page.
+if (typeof window !== "undefined") {
+  window.addEventListener("pagehide", () => void deleteNow());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void deleteNow());
+}

@@ -1,13 +1,14 @@
 // The whole queue as a picture: what is being made now, then who waits, the viewer's own among the others. Time runs on from
 // the left to the right (or as the language reads). JSX: it is dragged, and its blocks glide.
 
-import { useRef } from "react";
+import { useId, useRef, useState } from "react";
 
 import { LocalTime } from "$/public/external/i2v_app/components/clock/clock.jsx";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
 import { announce } from "$/public/external/i2v_app/components/waiting/telling/announce.js";
 import { blocks } from "./lane.js";
+import { MoveMenu } from "./move_menu.jsx";
 import { useOrder } from "./order.js";
 import { TellMe } from "./tell_me.jsx";
 import { useDrag } from "./use_drag.js";
@@ -56,8 +57,19 @@ function Lane({ order, places, waits, known, move }) {
   };
   const [handlers, style, dragged] = useDrag(own, moved);
   useFlow(list, Boolean(dragged));
+  const menu = useId();
+  const [chosen, setChosen] = useState(null);
+  const labelOf = ({ id, place }) => say("waiting.own", { name: nameOf(id), place });
+  const ofChosen = shown.find((block) => block.id && block.id === chosen?.id);
 
+  const onClick = (id) => (event) => {
+    // Another block's menu is open: it becomes this one's, instead of being closed.
+    if (id !== chosen?.id && document.getElementById(menu).matches(":popover-open")) event.preventDefault();
+    const box = event.currentTarget.getBoundingClientRect();
+    setChosen({ id, at: { left: box.left + scrollX, bottom: box.bottom + scrollY } });
+  };
   const onKeyDown = (id) => (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's: Alt and the left arrow is "back"
     const isBack = event.target.matches(":dir(rtl)");
     const steps = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: isBack ? 1 : -1, ArrowRight: isBack ? -1 : 1 };
     const at = order.indexOf(id);
@@ -69,30 +81,35 @@ function Lane({ order, places, waits, known, move }) {
   };
 
   return (
-    <ol ref={list} className="strip-lane" aria-label={say("waiting.yours")} data-dragging={dragged ? "" : undefined}>
-      {shown.map((block) =>
-        block.id ? (
-          <li key={block.id} data-key={block.id} data-own={block.id} className="strip-own" style={style(block.id)}>
-            <Own
-              card={known.get(block.id)}
-              label={say("waiting.own", { name: nameOf(block.id), place: block.place })}
-              hint={own.length > 1 ? say("waiting.how_to_move") : ""}
-              onKeyDown={onKeyDown(block.id)}
-              {...handlers(block.id)}
-            />
-            <span className="strip-time" aria-hidden="true">
-              {block.startsAt > 0 ? <LocalTime at={block.startsAt} /> : "–"}
-            </span>
-          </li>
-        ) : (
-          <Others key={block.key} block={block} />
-        ),
-      )}
-    </ol>
+    <>
+      <ol ref={list} className="strip-lane" aria-label={say("waiting.yours")} data-dragging={dragged ? "" : undefined}>
+        {shown.map((block) =>
+          block.id ? (
+            <li key={block.id} data-key={block.id} data-own={block.id} className="strip-own" style={style(block.id)}>
+              <Own
+                card={known.get(block.id)}
+                label={labelOf(block)}
+                hint={own.length > 1 ? say("waiting.how_to_move") : ""}
+                menu={menu}
+                onClick={onClick(block.id)}
+                onKeyDown={onKeyDown(block.id)}
+                {...handlers(block.id)}
+              />
+              <span className="strip-time" aria-hidden="true">
+                {block.startsAt > 0 ? <LocalTime at={block.startsAt} /> : "–"}
+              </span>
+            </li>
+          ) : (
+            <Others key={block.key} block={block} />
+          ),
+        )}
+      </ol>
+      <MoveMenu id={menu} chosen={chosen} order={order} title={ofChosen ? labelOf(ofChosen) : ""} onMove={moved} />
+    </>
   );
 }
 
-function Own({ card, label, hint, ...handlers }) {
+function Own({ card, label, hint, menu, ...handlers }) {
   const picture = <img src={card.thumbnail} alt="" draggable="false" />;
   if (!hint) {
     return (
@@ -102,7 +119,7 @@ function Own({ card, label, hint, ...handlers }) {
     );
   }
   return (
-    <button type="button" className="strip-block" aria-label={label} aria-description={hint} title={hint} {...handlers}>
+    <button type="button" className="strip-block" popoverTarget={menu} aria-label={label} aria-description={hint} title={hint} {...handlers}>
       {picture}
     </button>
   );

@@ -6,12 +6,13 @@ import reflex as rx
 
 import i2v_app.components.clock
 import i2v_app.components.waiting.telling
+import i2v_app.components.waiting.undo
 import i2v_app.messages.words  # noqa: F401  # their assets must lie there when the page is built
 from i2v_app.states.cards import Card, Running, Waiting
 from i2v_app.states.line import Slot
 
 _SOURCE = rx.asset("queue_strip.jsx", shared=True)
-for _module in ("lane.js", "order.js", "tell_me.jsx", "use_drag.js", "use_flow.js"):
+for _module in ("lane.js", "move_menu.jsx", "order.js", "tell_me.jsx", "use_drag.js", "use_flow.js"):
     rx.asset(_module, shared=True)
 
 

@@ -1,20 +1,20 @@
 // The offer to bring back what was just deleted, and the button that deletes.
 
 import { useEffect } from "react";
+import { flushSync } from "react-dom";
 
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
 import { announce } from "$/public/external/i2v_app/components/waiting/telling/announce.js";
+import { focusBeside, focusList } from "./beside.js";
 import { deleteSoon, dismiss, hold, run, undo, useDeletions } from "./deletions.js";
 
-/** Deletes at once, with a way back. Where the focus was, it goes on: to the next card's button, or to the list's heading. */
+/** Deletes at once, with a way back. Where the focus was, it goes on from there. */
 export function DeleteButton({ job, name, children }) {
   const say = useMessages();
   const called = name || say("waiting.unnamed");
   const onClick = (event) => {
-    const card = event.currentTarget.closest("li");
-    const next = [card?.nextElementSibling, card?.previousElementSibling].find((one) => one?.matches("[data-job]"));
-    (next?.querySelector("[data-delete]") ?? next?.querySelector(".card-actions button") ?? document.getElementById("videos"))?.focus({ preventScroll: true });
+    focusBeside(event.currentTarget.closest("li"));
     deleteSoon(job, called);
     announce(say("waiting.said_deleted", { name: called }));
   };
@@ -23,6 +23,16 @@ export function DeleteButton({ job, name, children }) {
       {children}
     </button>
   );
+}
+
+/** Do what takes the offer away. The focus that was in it goes on to the first of the cards that are `back`, or to the list. */
+function goOn(how, back = []) {
+  const wasHere = document.activeElement?.closest(".undo");
+  flushSync(how);
+  if (!wasHere) return;
+  const first = back.length && document.querySelector(back.map(({ id }) => `[data-job="${id}"] [data-delete]`).join());
+  if (first) first.focus();
+  else focusList();
 }
 
 export function UndoOffer({ children }) {
@@ -44,7 +54,7 @@ export function UndoOffer({ children }) {
 
   const bringBack = () => {
     announce(say("waiting.said_undone"));
-    undo();
+    goOn(undo, undoable);
   };
 
   if (!isOffered && !failed.length) return null;
@@ -67,7 +77,7 @@ export function UndoOffer({ children }) {
           {say("waiting.undo")}
         </button>
       )}
-      <button type="button" className="button round quiet" aria-label={say("waiting.dismiss")} onClick={dismiss}>
+      <button type="button" className="button round quiet" aria-label={say("waiting.dismiss")} onClick={() => goOn(dismiss)}>
         {children}
       </button>
     </div>

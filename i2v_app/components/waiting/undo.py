@@ -13,6 +13,8 @@ import i2v_app.messages.words  # noqa: F401  # its asset must lie there when the
 
 _SOURCE = rx.asset("undo.jsx", shared=True)
 _DELETIONS = rx.asset("deletions.js", shared=True)
+# Imported by undo.jsx, and by others from here.
+rx.asset("beside.js", shared=True)
 
 T = TypeVar("T")
 

@@ -4,28 +4,35 @@ import { useEffect, useRef, useState } from "react";
 
 const FROM = 4; // pixels that a pointer may tremble before it drags
 
-/** [what to give a block's element, its style while something is dragged]. `onDrop(id, to)` says where it was put down. */
+/** [what to give a block's button, its style while something is dragged]. `onDrop(id, to)` says where it was put down. */
 export function useDrag(order, onDrop) {
   const [dragged, setDragged] = useState(null); // {id, by, from, to}
   const start = useRef(null);
-  const dropped = useRef(false);
+  const hasMoved = useRef(false); // the click that comes with the drop is no press
 
-  useEffect(() => setDragged(null), [order.length]);
+  const cancel = () => {
+    start.current = null;
+    setDragged(null);
+  };
+  // The line moves under the finger: what was measured holds no more, and the block itself may be gone.
+  useEffect(cancel, [order.join()]);
 
   const down = (id) => (event) => {
+    hasMoved.current = false;
     if (event.button || order.length < 2) return;
     const lane = event.currentTarget.closest("ol");
     const lefts = order.map((one) => lane.querySelector(`[data-own="${one}"]`)?.offsetLeft ?? 0);
     start.current = { id, x: event.clientX, lefts, from: order.indexOf(id) };
-    dropped.current = false;
     event.currentTarget.setPointerCapture(event.pointerId);
   };
 
   const move = (event) => {
     const began = start.current;
     if (!began) return;
+    if (!event.buttons) return cancel(); // it was let go where nobody saw it
     const by = event.clientX - began.x;
     if (!dragged && Math.abs(by) < FROM) return;
+    hasMoved.current = true;
     const centre = began.lefts[began.from] + by;
     let to = 0;
     began.lefts.forEach((left, index) => {
@@ -35,14 +42,15 @@ export function useDrag(order, onDrop) {
   };
 
   const up = () => {
-    if (dragged && dragged.to !== dragged.from) onDrop(dragged.id, dragged.to);
-    start.current = null;
-    setDragged(null);
+    if (start.current && dragged && dragged.to !== dragged.from) onDrop(dragged.id, dragged.to);
+    cancel();
+    setTimeout(() => (hasMoved.current = false)); // after the click
   };
 
-  const cancel = () => {
-    start.current = null;
-    setDragged(null);
+  const click = (event) => {
+    if (!hasMoved.current) return;
+    event.preventDefault();
+    event.stopPropagation();
   };
 
   const style = (id) => {
@@ -54,6 +62,13 @@ export function useDrag(order, onDrop) {
     return { transform: `translateX(${lefts[target] - lefts[index]}px)` };
   };
 
-  const handlers = (id) => ({ onPointerDown: down(id), onPointerMove: move, onPointerUp: up, onPointerCancel: cancel });
+  const handlers = (id) => ({
+    onPointerDown: down(id),
+    onPointerMove: move,
+    onPointerUp: up,
+    onPointerCancel: cancel,
+    onLostPointerCapture: cancel,
+    onClickCapture: click,
+  });
   return [handlers, style, dragged?.id];
 }
