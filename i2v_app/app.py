@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from i2v_app.build import has_component_gallery
 from i2v_app.components.broken import error_boundary
 from i2v_app.messages.words import LANGUAGES
 from i2v_app.pages.about import about
@@ -40,7 +41,7 @@ def _on_backend_error(exception: Exception) -> None:
 
 
 app = rx.App(
-    stylesheets=STYLESHEETS,
+    stylesheets=[*STYLESHEETS],
     toaster=None,
     # Without Reflex's own overlay: its toast prints the address of the socket.
     app_wraps={(55, "ErrorBoundary"): lambda _: error_boundary()},
@@ -62,4 +63,10 @@ app.add_page(start, route="/", title="i2v: picture to video", description=_DESCR
 app.add_page(about, route="/about", title="About · i2v", on_load=[JobsState.watch, AboutState.read])
 app.add_page(all_videos, route="/gallery", title="All videos · i2v", description=_DESCRIPTION, on_load=JobsState.watch)
 app.add_page(shared, route="/shared", title="A video for you · i2v", meta=META)
+if has_component_gallery():
+    # Imported here, so that no other build has anything of it.
+    from i2v_app.pages.components.page import SHEET, components
+
+    app.stylesheets.append(SHEET)
+    app.add_page(components, route="/components", title="Components · i2v")
 app.add_page(not_found, route="404", title="Not found · i2v", on_load=JobsState.watch)

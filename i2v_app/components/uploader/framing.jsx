@@ -14,18 +14,12 @@ const STEP = 0.02;
 const LARGE_STEP = 0.1;
 
 export function Framing() {
-  const say = useMessages();
   const { shape } = useWishes();
   const items = useSyncExternalStore(subscribe, snapshot, () => NONE)
     .filter((item) => item.phase === "framing")
     .toReversed();
-  const [key, setKey] = useState(null);
-  const item = items.find((one) => one.key === key) ?? items[0];
-  const isHere = Boolean(item);
+  const isHere = items.length > 0;
 
-  useEffect(() => {
-    if (item) showItem(item.key);
-  }, [item?.key]);
   useEffect(() => {
     if (!isHere) return;
     const ask = (event) => event.preventDefault(); // they are nowhere but here
@@ -33,7 +27,19 @@ export function Framing() {
     return () => removeEventListener("beforeunload", ask);
   }, [isHere]);
 
-  if (!item) return null;
+  return isHere && <Frames items={items} shape={shape} />;
+}
+
+/** One of the items at a time, with the others below it. */
+export function Frames({ items, shape }) {
+  const say = useMessages();
+  const [key, setKey] = useState(null);
+  const item = items.find((one) => one.key === key) ?? items[0];
+
+  useEffect(() => {
+    showItem(item.key);
+  }, [item.key]);
+
   const ratio = SHAPES[shape];
   const name = item.name || say("upload.unnamed");
   return (
