@@ -58,3 +58,9 @@ def test_every_token_is_used() -> None:
 
 def test_every_stylesheet_is_part_of_the_page() -> None:
     assert {Path(sheet).name for sheet in STYLESHEETS} == {sheet.name for sheet in SHEETS}
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_the_direction_is_asked_of_the_document(sheet: Path) -> None:
+    """The bundler writes `:dir()` as a list of languages, which holds for none of those that are written so by `dir` alone."""
+    assert ":dir(" not in _COMMENT.sub("", sheet.read_text())
