@@ -7,10 +7,10 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Page
 
-#: Rules for moments that a walk does not stop at, and for readers and devices that it does not have.
+#: Rules for moments that a walk does not stop at, and for readers, devices and browsers that it does not have.
 _MOMENT = re.compile(
-    r":(?:hover|active|focus[\w-]*|dir|disabled|fullscreen|popover-open)|\[data-dragging|::backdrop|pointer:\s*coarse|hover:\s*none"
-    r"|reduced-motion|prefers-reduced"
+    r":(?:hover|active|focus[\w-]*|disabled|fullscreen|popover-open)|\[dir=|\[data-dragging|::backdrop|pointer:\s*coarse|hover:\s*none"
+    r"|prefers-reduced-motion|:-moz-|data-words"
 )
 #: The page of all components has rules that no other build has.
 _OWN = re.compile(r"\.specimen")
