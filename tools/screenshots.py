@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -29,6 +29,8 @@ UI = ROOT / "docs" / "ui.md"
 #: The tables of the states and of the components stand in it between these.
 _STATES = ("<!-- screenshots: made by tools/screenshots.py -->\n", "<!-- end of screenshots -->\n")
 _PARTS = ("<!-- components: made by tools/screenshots.py -->\n", "<!-- end of components -->\n")
+#: Milliseconds for what the page does by itself, on a busy machine.
+_PATIENCE = 60_000
 #: All of them together, in bytes: they are part of every clone.
 _MOST_BYTES = 3_000_000
 
@@ -45,6 +47,7 @@ def _make(folder: Path) -> int:
     shots = folder / "shots"
     shots.mkdir()
     camera = Camera(shots)
+    expect.set_options(timeout=_PATIENCE)
     with (
         running_server(folder, I2V_MODEL_SECONDS="30") as server,
         sync_playwright() as playwright,
