@@ -62,8 +62,8 @@ def _make(folder: Path) -> int:
     head = "| | phone | tablet, dark | desktop |\n|---|---|---|---|\n"
     rows = [_row(said, state, "390-light", "820-dark", "1440-light") for state, said in STATES.items()]
     _write(_STATES, head + "".join(rows))
-    head = "| | phone, dark | desktop |\n|---|---|---|\n"
-    _write(_PARTS, head + "".join(_row(name, part, "390-dark", "1440-light") for part, name in parts.items()))
+    head = "| | phone, dark |\n|---|---|\n"
+    _write(_PARTS, head + "".join(_row(name, part, "390-dark") for part, name in parts.items()))
     size = sum(path.stat().st_size for path in SCREENSHOTS.iterdir())
     print(f"{len(list(SCREENSHOTS.iterdir()))} screenshots, {size / 1e6:.2f} MB")
     print(camera.css.report())
