@@ -28,9 +28,9 @@ help: ## say what there is
 run: setup ## set everything up and serve the app (I2V_PORT 8000); Ctrl-C stops it and loses nothing
 	@$(PY) -m i2v_app.build && exec $(BIN)/i2v up
 
-dev: setup-dev ## the same, and again whenever a source changes
+dev: setup-dev ## the same, and again whenever a source changes; with all components at /components
 	@exec $(BIN)/watchfiles --filter python --sigint-timeout 15 --ignore-paths .web,i2v-data \
-	  "sh -c '$(PY) -m i2v_app.build && exec $(BIN)/i2v up'" i2v_app graphql_api worker i2v_cli i2v_core
+	  "sh -c 'I2V_COMPONENT_GALLERY=1 $(PY) -m i2v_app.build && exec $(BIN)/i2v up'" i2v_app graphql_api worker i2v_cli i2v_core
 
 test: setup-dev ## set everything up and run all tests (ARGS="-k name" for some)
 	@$(PY) -m i2v_app.build
@@ -52,8 +52,8 @@ schema: setup-dev ## write schema.graphql anew and say what changed in it since 
 bench: setup-dev ## measure what we claim (ARGS="--help" says what there is)
 	@$(PY) -m benchmarks $(ARGS)
 
-screenshots: setup-dev ## make the pictures of the page that the README shows
-	@$(PY) -m i2v_app.build && $(PY) tools/screenshots.py
+screenshots: setup-dev ## make the pictures of the page that the documents show; axe and the use of CSS on the way
+	@$(PY) tools/screenshots.py
 
 build: setup ## build the page and stop there
 	@$(PY) -m i2v_app.build

@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 
+from i2v_app.build import has_component_gallery
 from i2v_app.components.broken import error_boundary
 from i2v_app.components.page_title import page_title
 from i2v_app.messages.words import LANGUAGES, catalogue, t
@@ -44,7 +45,7 @@ def _on_backend_error(exception: Exception) -> None:
 
 
 app = rx.App(
-    stylesheets=STYLESHEETS,
+    stylesheets=[*STYLESHEETS],
     toaster=None,
     # Without Reflex's own overlay: its toast prints the address of the socket.
     app_wraps={(55, "ErrorBoundary"): lambda _: error_boundary()},
@@ -76,3 +77,9 @@ _add("/about", "about.tab", about, on_load=[JobsState.watch, AboutState.read])
 _add("/gallery", "shell.gallery_title", all_videos, description=_DESCRIPTION, on_load=JobsState.watch)
 _add("/shared", "shell.shared_title", shared, meta=META)
 _add("404", "shell.not_found_title", not_found, on_load=JobsState.watch)
+if has_component_gallery():
+    # Imported here, so that no other build has anything of it.
+    from i2v_app.pages.components.page import SHEET, components
+
+    app.stylesheets.append(SHEET)
+    app.add_page(components, route="/components", title="Components · i2v")

@@ -30,6 +30,8 @@ _SERVER_ONLY = {
     "i2v_app/same_origin.py",
     "i2v_app/playground_build.py",
 }
+#: `1` has the page of all components (`i2v_app/pages/components`) be part of the build: `make dev` and `make screenshots` do.
+_COMPONENT_GALLERY = "I2V_COMPONENT_GALLERY"
 #: The playground is the API's, and no part of the page; it is fetched by the same npm.
 _PLAYGROUND = PlaygroundBuild(ROOT / "graphql_api" / "playground", WEB / "playground")
 #: Lines of the tools' output to show when a build fails: the error is near the end.
@@ -96,6 +98,11 @@ def _settle(package: Path) -> None:
     package.write_text(json.dumps(json.loads(package.read_text()), indent=2, sort_keys=True) + "\n")
 
 
+def has_component_gallery() -> bool:
+    """Whether a build made now would have the page of all components."""
+    return os.environ.get(_COMPONENT_GALLERY) == "1"
+
+
 def is_built() -> bool:
     """Whether the present build, of the page and the playground, was made of the present sources."""
     return _page_is_built() and _PLAYGROUND.is_built()
@@ -106,7 +113,7 @@ def _page_is_built() -> bool:
 
 
 def _hash(patterns: tuple[str, ...]) -> str:
-    digest = hashlib.sha256(f"reflex {version('reflex')}".encode())
+    digest = hashlib.sha256(f"reflex {version('reflex')}{' components' * has_component_gallery()}".encode())
     for path in _sources(patterns):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

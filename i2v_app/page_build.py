@@ -27,6 +27,12 @@ _PUBLIC = Path(__file__).parent / "public"
 #: are first drawn, else from the next page on: words that change their font move what is below them.
 _FONT = "assets/*-latin-wght-normal-*.woff2"
 _OFFLINE = "offline.html"
+#: Rules of the reset that Reflex puts before our styles, for elements that the page has none of: tools/css_use.py names
+#: what is never used.
+_OF_NOTHING = re.compile(
+    r"(?<=[{}])(?:hr|abbr:where\(\[title\]\)|small|sub,sup|sub|sup|table|progress|summary|textarea|::file-selector-button"
+    r"|::-webkit-date[\w-]*|::-webkit-(?:inner|outer)-spin-button|:where\(select:is\(\[multiple\],\[size\]\)\)[ \w]*)\{[^{}]*\}"
+)
 #: Copies of sources that the bundler has already taken in.
 _LEFTOVERS = ("external", "styles")
 
@@ -50,6 +56,7 @@ class OwnOriginPlugin(Plugin):
         build_offline_page(static)
         _preload_font(static)
         _never_swap_fonts(static)
+        _drop_rules_of_nothing(static)
         for path in static.rglob("*.map"):
             path.unlink()
         for name in _LEFTOVERS:
@@ -69,6 +76,11 @@ def _preload_font(static: Path) -> None:
 def _never_swap_fonts(static: Path) -> None:
     for sheet in static.glob("assets/*.css"):
         sheet.write_text(sheet.read_text().replace("font-display:swap", "font-display:optional"))
+
+
+def _drop_rules_of_nothing(static: Path) -> None:
+    for sheet in static.glob("assets/*.css"):
+        sheet.write_text(_OF_NOTHING.sub("", sheet.read_text()))
 
 
 def _rewrite(static: Path, glob: str, pattern: re.Pattern[str], how: Callable[[re.Match[str]], str]) -> None:

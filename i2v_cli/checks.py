@@ -27,6 +27,8 @@ _OLDEST_NODE = (22, 22)
 _LITTLE_DISK, _NO_DISK = 1_000_000_000, 100_000_000
 #: What docker-compose.yml alone reads, for its front.
 _OF_COMPOSE = {"I2V_SITE", "I2V_CERTIFICATES", "I2V_HTTP_PORT"}
+#: What i2v_app/build.py alone reads.
+_OF_BUILD = {"I2V_COMPONENT_GALLERY"}
 #: Variables of the command line as a client, and of the examples in docs/api.md.
 _OF_CLIENT = {"I2V_URL", "I2V_TOKEN", "I2V_COOKIE"}
 #: Seconds to wait for a Redis elsewhere.
@@ -54,10 +56,9 @@ class Finding:
 def check_settings() -> tuple[Settings | None, list[Finding]]:
     """The settings, if their values are allowed, and what is wrong with the variables."""
     names = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = names | _OF_COMPOSE | _OF_BUILD | _OF_CLIENT
     findings = []
-    for name in sorted(
-        n for n in os.environ if n.upper().startswith(PREFIX) and n.upper() not in names | _OF_COMPOSE | _OF_CLIENT
-    ):
+    for name in sorted(n for n in os.environ if n.upper().startswith(PREFIX) and n.upper() not in known):
         near = difflib.get_close_matches(name.upper(), names, n=1)
         meant = f"Did you mean {near[0]}?" if near else "`i2v settings` lists those there are."
         findings.append(Finding("settings", State.WARN, f"{name} is no setting and has no effect", meant))

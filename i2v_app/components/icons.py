@@ -23,11 +23,14 @@ def icon(name: str, size: int = 20) -> rx.Component:
     return rx.el.svg(
         rx.el.path(
             d=_PATHS[name],
-            fill="none",
-            stroke="currentColor",
-            stroke_width="1.8",
-            stroke_linecap="round",
-            stroke_linejoin="round",
+            # As attributes. Properties would become a style element beside each icon in the document.
+            custom_attrs={
+                "fill": "none",
+                "stroke": "currentColor",
+                "strokeWidth": "1.8",
+                "strokeLinecap": "round",
+                "strokeLinejoin": "round",
+            },
         ),
         view_box="0 0 24 24",
         width=str(size),

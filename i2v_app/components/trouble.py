@@ -20,7 +20,7 @@ from i2v_app.states.jobs import JobsState
 def connection_bar() -> rx.Component:
     """Says that the server is away, and that nothing is lost by it. It goes by itself."""
     return rx.el.div(
-        where_offline(_bar(t("waiting.link_offline")), _server_bars()),
+        where_offline(bar(t("waiting.link_offline")), _server_bars()),
         role="status",
         aria_live="polite",
         class_name="bars",
@@ -30,13 +30,13 @@ def connection_bar() -> rx.Component:
 def _server_bars() -> rx.Component:
     return rx.fragment(
         # Only the first of several is shown: without the socket, what the server said last may be out of date.
-        rx.connection_banner(_bar(t("waiting.link_lost"))),
+        rx.connection_banner(bar(t("waiting.link_lost"))),
         rx.match(
             JobsState.link,
-            ("reconnecting", _bar(t("waiting.link_reconnecting"))),
-            ("refused", _bar(t("waiting.link_refused"))),
-            ("trouble", _bar(t("waiting.link_trouble"))),
-            ("no_cookie", _bar(t("waiting.link_no_cookie"))),
+            ("reconnecting", bar(t("waiting.link_reconnecting"))),
+            ("refused", bar(t("waiting.link_refused"))),
+            ("trouble", bar(t("waiting.link_trouble"))),
+            ("no_cookie", bar(t("waiting.link_no_cookie"))),
             rx.fragment(),
         ),
     )
@@ -50,21 +50,14 @@ def notice_bar() -> rx.Component:
         rx.el.div(
             rx.cond(
                 (notice.key != "") | (notice.code != ""),
-                rx.el.div(
+                one_notice(
                     rx.match(
                         notice.key,
                         ("server_away", rx.el.span(t("waiting.notice_server_away"))),
                         ("older_unread", rx.el.span(t("waiting.notice_older_unread"))),
                         rx.el.span(message, " ", how_to_fix),
                     ),
-                    rx.el.button(
-                        icon("close", 18),
-                        on_click=JobsState.dismiss_notice,
-                        type="button",
-                        class_name="button round quiet",
-                        aria_label=t("waiting.dismiss"),
-                    ),
-                    class_name="notice",
+                    JobsState.dismiss_notice,
                 ),
             ),
             role="alert",
@@ -74,5 +67,21 @@ def notice_bar() -> rx.Component:
     )
 
 
-def _bar(sentence: Any) -> rx.Component:
+def one_notice(words: rx.Component, on_dismiss: Any) -> rx.Component:
+    """What could not be done, with a button that says it was read."""
+    return rx.el.div(
+        words,
+        rx.el.button(
+            icon("close", 18),
+            on_click=on_dismiss,
+            type="button",
+            class_name="button round quiet",
+            aria_label=t("waiting.dismiss"),
+        ),
+        class_name="notice",
+    )
+
+
+def bar(sentence: Any) -> rx.Component:
+    """One bar with its sentence."""
     return rx.el.div(rx.el.span(class_name="pulse", aria_hidden="true"), rx.el.span(sentence), class_name="bar")

@@ -74,7 +74,7 @@ def _videos() -> rx.Component:
         ),
         # The stylesheet shows it when the list above has nothing in it: cards of uploads are the browser's alone.
         rx.el.div(
-            _frames(),
+            frames(),
             rx.cond(
                 JobsState.ready,
                 rx.el.p(t("waiting.empty")),
@@ -96,7 +96,7 @@ def _videos() -> rx.Component:
     )
 
 
-def _frames() -> rx.Component:
+def frames() -> rx.Component:
     """A frame on its way: where it was, where it is, where it will be."""
     return rx.el.svg(
         *(rx.el.rect(x=str(18 + 34 * step), y="14", width="56", height="42", rx="9") for step in range(3)),

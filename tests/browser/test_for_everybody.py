@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, FileChooser, Page, expect
 
+from i2v_app.build import BUILT
 from tests.browser.accessibility import assert_accessible
 from tests.browser.holding import held
 from tests.browser.visiting import ROOT, Server, add, open_page
@@ -150,6 +151,11 @@ def test_an_address_that_leads_nowhere_leads_back(page: Page, server: Server) ->
     assert answer.status == 404
     page.get_by_role("link", name="To your videos", exact=True).click()
     expect(page.get_by_role("button", name="Choose pictures")).to_be_visible()
+
+
+def test_the_page_of_all_components_is_not_in_what_is_shipped(page: Page, server: Server) -> None:
+    assert page.request.get(f"{server.url}/components").status == 404
+    assert not [sheet for sheet in BUILT.glob("assets/*.css") if "specimen" in sheet.read_text()]
 
 
 def _lose_the_picture(page: Page, server: Server, name: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from i2v_app.page_build import OwnOriginPlugin
+from i2v_app.page_build import OwnOriginPlugin, _drop_rules_of_nothing
 
 
 def test_baked_in_addresses_become_the_pages_own(tmp_path: Path) -> None:
@@ -35,6 +35,17 @@ def test_baked_in_addresses_become_the_pages_own(tmp_path: Path) -> None:
     assert 'href="/assets/sans-latin-wght-normal-5e6f.woff2" as="font"' in (tmp_path / "index.html").read_text()
     assert "Der Server ist nicht erreichbar" in (tmp_path / "offline.html").read_text()
     assert "/* hash */" not in (tmp_path / "sw.js").read_text()
+
+
+def test_rules_for_elements_that_the_page_has_none_of_are_dropped(tmp_path: Path) -> None:
+    sheet = tmp_path / "assets" / "styles.css"
+    sheet.parent.mkdir()
+    ours = ".keys hr{top:0}.table{top:0}html:has(small){top:0}"
+    sheet.write_text(f"@layer reset{{hr{{height:0}}a{{color:inherit}}sub,sup{{top:0}}table{{top:0}}}}{ours}")
+
+    _drop_rules_of_nothing(tmp_path)
+
+    assert sheet.read_text() == f"@layer reset{{a{{color:inherit}}}}{ours}"
 
 
 def test_a_build_that_looks_otherwise_is_not_passed_over(tmp_path: Path) -> None:

@@ -15,19 +15,24 @@ const STEP = 0.02;
 const LARGE_STEP = 0.1;
 
 export function Framing() {
-  const say = useMessages();
   const { shape } = useWishes();
   const items = useSyncExternalStore(subscribe, snapshot, () => NONE)
     .filter((item) => item.phase === "framing")
     .toReversed();
+
+  return items.length > 0 && <Frames items={items} shape={shape} />;
+}
+
+/** One of the items at a time, with the others below it. */
+export function Frames({ items, shape }) {
+  const say = useMessages();
   const [key, setKey] = useState(null);
   const item = items.find((one) => one.key === key) ?? items[0];
 
   useEffect(() => {
-    if (item) showItem(item.key);
-  }, [item?.key]);
+    showItem(item.key);
+  }, [item.key]);
 
-  if (!item) return null;
   const ratio = SHAPES[shape];
   const name = item.name || say("upload.unnamed");
   // When all is framed the focus goes on to where pictures are added: the buttons here go.

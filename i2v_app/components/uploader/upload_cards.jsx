@@ -17,7 +17,8 @@ export function UploadCards({ jobs }) {
   return items.filter((item) => item.phase !== "framing").map((item) => <UploadCard key={item.key} item={item} />);
 }
 
-function UploadCard({ item }) {
+/** `item` as in upload_queue.js. */
+export function UploadCard({ item }) {
   const say = useMessages();
   const name = item.name || say("upload.unnamed");
   const isBad = item.phase === "refused" || item.phase === "failed";

@@ -116,7 +116,8 @@ export function Share({ job }) {
   );
 }
 
-function Links({ links, onRevoke }) {
+/** Those there are, as the API has them. */
+export function Links({ links, onRevoke }) {
   const say = useMessages();
   const language = useLanguage();
   const day = (moment) => new Date(moment).toLocaleString(language, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });

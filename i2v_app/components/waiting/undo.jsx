@@ -58,6 +58,17 @@ export function UndoOffer({ children }) {
   };
 
   if (!isOffered && !failed.length) return null;
+  return (
+    <Offer undoable={undoable} failed={failed} onUndo={bringBack}>
+      {children}
+    </Offer>
+  );
+}
+
+/** What is said of those that can come back, `{id, name}`, or else of those that could not be deleted, names. */
+export function Offer({ undoable, failed, onUndo, children }) {
+  const say = useMessages();
+  const isOffered = undoable.length > 0;
   const words = isOffered
     ? say("waiting.deleted", { count: undoable.length, name: undoable[0].name })
     : say("waiting.not_deleted", { count: failed.length, name: failed[0] });
@@ -73,7 +84,7 @@ export function UndoOffer({ children }) {
     >
       <span className="undo-words">{words}</span>
       {isOffered && (
-        <button type="button" className="button quiet small undo-button" onClick={bringBack}>
+        <button type="button" className="button quiet small undo-button" onClick={onUndo}>
           {say("waiting.undo")}
         </button>
       )}
