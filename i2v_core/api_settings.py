@@ -84,7 +84,7 @@ class ApiSettings(BaseSettings):
     )
     query_max_page: int = Field(
         100,
-        ge=10,
+        ge=100,  # what the page asks for at once
         le=1000,
         description="Items of one page of a list. 100 jobs are one round trip to Redis and some 60 KB of answer.",
     )

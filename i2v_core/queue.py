@@ -52,7 +52,7 @@ _IDEMPOTENCY_SECONDS = 24 * 3600
 _SPENT = Failure(
     Code.TOO_MANY_ATTEMPTS,
     "The video could not be made: every attempt broke off.",
-    "Upload the picture again. If it fails again, tell whoever runs this server; the log says why under this job's id.",
+    "Have it made again with retryJob. If it fails again, tell whoever runs this server; the log says why under this job's id.",
 )
 
 

@@ -39,4 +39,4 @@ function formatOf(language, day) {
 }
 
 /** The reader's own region where it is of that language: en-GB writes times otherwise than en-US. */
-const localeOf = (language) => navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
+export const localeOf = (language) => navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;

@@ -96,7 +96,6 @@ async def test_a_document_over_a_limit_is_refused_with_the_limit(
         ("query_max_depth", 10, "{" + "...{" * 10 + "__typename" + "}" * 11, "QUERY_TOO_DEEP"),
         ("query_max_aliases", 0, "{a:__typename}", "TOO_MANY_ALIASES"),
         ("query_max_directives", 0, "{__typename @skip(if:false)}", "TOO_MANY_DIRECTIVES"),
-        ("query_max_page", 10, "{jobs(first:11){totalCount}}", "PAGE_TOO_LARGE"),
         ("query_max_cost", 7000, TICKETS_8_TIMES, "QUERY_TOO_COSTLY"),
     ],
 )
@@ -104,6 +103,18 @@ async def test_each_limit_is_a_setting(settings: Settings, setting: str, value: 
     async with asking(settings) as usual, asking(settings, **{setting: value}) as strict:
         assert await usual.code(query) is None
         assert await strict.code(query) == code
+
+
+async def test_the_largest_page_is_a_setting_and_no_smaller_than_the_page_of_videos_asks_for(
+    settings: Settings,
+) -> None:
+    query = "{jobs(first:101){totalCount}}"
+
+    async with asking(settings) as usual, asking(settings, query_max_page=101) as generous:
+        assert await usual.code(query) == "PAGE_TOO_LARGE"
+        assert await generous.code(query) is None
+    with pytest.raises(ValueError, match="query_max_page"):
+        Settings(query_max_page=99)
 
 
 async def test_a_subscription_and_a_mutation_are_held_to_the_same(asker: Asker) -> None:

@@ -2,7 +2,7 @@
 
 import { useCallback, useId, useState } from "react";
 
-import { serverNow } from "$/public/external/i2v_app/components/clock/clock.jsx";
+import { localeOf, serverNow } from "$/public/external/i2v_app/components/clock/clock.jsx";
 import { Icon } from "$/public/external/i2v_app/components/player/player/icon.jsx";
 import { useLanguage, useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
@@ -120,7 +120,7 @@ export function Share({ job }) {
 export function Links({ links, onRevoke }) {
   const say = useMessages();
   const language = useLanguage();
-  const day = (moment) => new Date(moment).toLocaleString(language, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+  const day = (moment) => new Date(moment).toLocaleString(localeOf(language), { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
   return (
     <ul className="viewer-links" aria-label={say("sharing.links")}>
       {links.map(({ id, createdAt, expiresAt, openedTimes }) => (
