@@ -84,8 +84,12 @@ class ApiClient:
             ssl=_trusted() if url.startswith("wss") else False,
             connect_args={"proxy": None},  # as in `_ask`
         )
-        async with Client(transport=transport, execute_timeout=_ANSWER_SECONDS) as session:
-            yield Watch(session)
+        try:
+            async with Client(transport=transport, execute_timeout=_ANSWER_SECONDS) as session:
+                yield Watch(session)
+        finally:
+            # gql leaves the connection open if we are cancelled while it says its first words.
+            await transport.adapter.close()
 
     def _headers(self) -> dict[str, str]:
         """Made for each request and connection: the signature is good for a minute."""

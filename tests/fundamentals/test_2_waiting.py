@@ -8,7 +8,7 @@ import itertools
 from tests.conftest import PICTURES, eventually
 from tests.fundamentals.server import Server, Viewer
 
-JOBS = "{ jobs(first: 50) { totalCount edges { node { id state createdAt startedAt finishedAt } } } }"
+JOBS = "{ jobs(first: 50) { totalCount edges { node { id state startedAt finishedAt progress { queuePosition } } } } }"
 
 
 async def test_eleven_at_once_are_made_one_after_the_other_in_order(server: Server, alice: Viewer) -> None:
@@ -16,13 +16,15 @@ async def test_eleven_at_once_are_made_one_after_the_other_in_order(server: Serv
     await alice.http.get("/healthz")
 
     jobs = await asyncio.gather(*(alice.upload(PICTURES / "chelsea.png", seconds=3) for _ in range(11)))
+    waiting = [edge["node"] for edge in (await alice.ask(JOBS))["jobs"]["edges"]]
+    in_line = sorted(waiting, key=lambda job: job["progress"]["queuePosition"])
     server.start("worker")
     await asyncio.gather(*(alice.finished(job["id"]) for job in jobs))
 
     done = [edge["node"] for edge in (await alice.ask(JOBS))["jobs"]["edges"]]
     assert [job["state"] for job in done] == ["COMPLETED"] * 11
     by_start = sorted(done, key=lambda job: job["startedAt"])
-    assert [job["id"] for job in by_start] == [job["id"] for job in sorted(done, key=lambda job: job["createdAt"])]
+    assert [job["id"] for job in by_start] == [job["id"] for job in in_line]
     for earlier, later in itertools.pairwise(by_start):
         assert earlier["finishedAt"] <= later["startedAt"], "two were made at once"
 
