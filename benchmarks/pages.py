@@ -108,6 +108,7 @@ async def main() -> None:
         "waiting_per_viewer": 1000,
         "uploads_per_minute": 100_000,
         "uploads_in_flight": 200,
+        "operations_per_minute": 1_000_000,  # a hundred tabs of one person are for the measuring
         "operations_per_minute_per_address": 10_000_000,
     }
     with tempfile.TemporaryDirectory() as folder:

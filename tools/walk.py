@@ -99,7 +99,7 @@ def _waiting(page: Page, browser: Browser, server: Server, camera: Camera) -> No
     add(page, "photos/dogs.jpg")
     expect(page.locator(".framing .stage-point")).to_be_visible()
     camera.take(page, "framing")
-    page.locator(".wish").filter(has_text="As it is").click()
+    page.locator(".wish").filter(has_text="As the picture").click()
     page.get_by_role("button", name="Make the video").click()
     expect(page.locator("[data-job]")).to_have_count(2, timeout=_PATIENCE)
     others = open_page(browser.new_context(**_CONTEXT), server)
