@@ -41,7 +41,7 @@ class Camera:
             for size in SIZES:
                 page.set_viewport_size(size)  # type: ignore[arg-type]
                 page.mouse.move(0, 0)
-                page.wait_for_timeout(300)  # transitions come to rest
+                _come_to_rest(page)
                 self.css.take(page)
                 if state in _GREAT or (size["width"], scheme) in _SHOWN:
                     height = page.evaluate("document.documentElement.scrollHeight") if whole else size["height"]
@@ -56,7 +56,7 @@ class Camera:
         for (width, scheme), is_kept in _OF_PARTS.items():
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(300)
+            _come_to_rest(page)
             self.css.take(page)
             for name, part in parts.items() if is_kept else ():
                 self._keep(part.screenshot(scale="css"), f"{name}-{width}-{scheme}")
@@ -72,3 +72,9 @@ class Camera:
     def _keep(self, shot: bytes, name: str) -> None:
         image = Image.open(io.BytesIO(shot)).convert("RGB")
         image.save(self._folder / f"{name}.webp", quality=_QUALITY, method=6)
+
+
+def _come_to_rest(page: Page) -> None:
+    """Wait until nothing is on its way from one colour or place to another: axe would measure what stands between."""
+    page.wait_for_timeout(300)
+    page.wait_for_function("document.getAnimations().every((one) => !(one instanceof CSSTransition))")
