@@ -56,6 +56,16 @@ async def eventually(condition: Callable[[], Any], seconds: float = 30.0, what: 
     return value
 
 
+def forged(signed: str) -> str:
+    """What itsdangerous has signed, with another signature.
+
+    Its first character is changed: the last one of 27 holds two bits that stand for nothing, and another character there may
+    be the same signature.
+    """
+    value, _, signature = signed.rpartition(".")
+    return f"{value}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
+
+
 def free_port() -> int:
     """A TCP port that nobody listens on, for a server that may be stopped and started on it.
 
