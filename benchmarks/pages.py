@@ -15,8 +15,9 @@ import statistics
 import tempfile
 import time
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,9 @@ _OPENING = 20
 _QUIET_SECONDS, _BUSY_SECONDS, _UPLOADS = 20.0, 20.0, 4.0
 #: Pages that upload.
 _UPLOADERS = 20
-#: Tabs of one person for the cost of a delta, and the pictures that are made meanwhile.
-_TABS, _TAB_UPLOADS, _MODEL_SECONDS = 100, 5, 1.0
+#: Tabs of one person for the cost of a delta, and what is made meanwhile, as videos and their seconds in the model: one of
+#: which little but the percentage changes, and several in a row, each of which is new to each tab.
+_TABS, _MADE = 100, ((1, 10.0), (5, 1.0))
 #: Seconds for a page to be ready and for an upload to be seen.
 _PATIENCE = 60.0
 _UPLOAD = "mutation ($image: Upload!) { uploadImage(image: $image) { __typename ... on Job { id } ... on Refusal { code message } } }"
@@ -102,8 +104,18 @@ async def main() -> None:
     """Print the table."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    print(
+        f"\n| telling {_TABS} tabs of one person | deltas | bytes each | ms of a core each, all that leads to it included |"
+    )
+    print("|---|---|---|---|")
+    for videos, seconds in _MADE:
+        await _deployed(seconds, partial(_one_delta, videos=videos, seconds=seconds))
+    await _deployed(1.0, _rows)
+
+
+async def _deployed(model_seconds: float, measure: Callable[[Deployment], Awaitable[None]]) -> None:
     settings = {
-        "model_seconds": _MODEL_SECONDS,
+        "model_seconds": model_seconds,
         "video_long_side": 128,
         "waiting_per_viewer": 1000,
         "uploads_per_minute": 100_000,
@@ -115,8 +127,7 @@ async def main() -> None:
         deployment = Deployment(Path(folder), front="web", **settings)
         try:
             deployment.start()
-            await _one_delta(deployment)
-            await _rows(deployment)
+            await measure(deployment)
         finally:
             deployment.stop()
 
@@ -154,8 +165,8 @@ async def _rows(deployment: Deployment) -> None:
             await page.socket.close()
 
 
-async def _one_delta(deployment: Deployment) -> None:
-    """What it costs to tell one browser something: many tabs of one person, who watches a few pictures being made."""
+async def _one_delta(deployment: Deployment, *, videos: int, seconds: float) -> None:
+    """What it costs to tell one browser something: many tabs of one person, who watches pictures being made."""
     process = psutil.Process(deployment.processes["api"].pid)
     async with httpx.AsyncClient(base_url=deployment.url, timeout=_PATIENCE) as http:
         pages: list[Page] = []
@@ -164,9 +175,9 @@ async def _one_delta(deployment: Deployment) -> None:
         await _open(deployment, http, pages, tasks, _TABS - 1, pages[0].cookie)
 
         async def made() -> None:
-            for number in range(_TAB_UPLOADS):
+            for number in range(videos):
                 await _upload(http, pages[0], number, [], [])
-                await asyncio.sleep(_MODEL_SECONDS + 0.5)
+                await asyncio.sleep(seconds + 0.5)
 
         quiet = await _used(process, pages, asyncio.sleep(5))
         used = await _used(process, pages, made())
@@ -176,9 +187,8 @@ async def _one_delta(deployment: Deployment) -> None:
     deltas = used.deltas - quiet.deltas * used.seconds / quiet.seconds
     core = used.core - quiet.core
     print(
-        f"\n| a delta to one browser ({_TABS} tabs of one person, {_TAB_UPLOADS} videos of {_MODEL_SECONDS:g} s) | |\n|---|---|"
-        f"\n| deltas, bytes each | {used.deltas}, {used.bytes / used.deltas:.0f} |"
-        f"\n| ms of a core each, all that leads to it included | {1000 * core * used.seconds / deltas:.2f} |"
+        f"| {videos} of {seconds:g} s | {used.deltas:,} | {used.bytes / used.deltas:.0f} | {1000 * core * used.seconds / deltas:.2f} |",
+        flush=True,
     )
 
 

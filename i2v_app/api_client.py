@@ -11,7 +11,7 @@ from contextlib import aclosing, asynccontextmanager
 from functools import lru_cache
 from typing import Any, cast
 
-from gql import Client, GraphQLRequest
+from gql import Client
 from gql.client import AsyncClientSession
 from gql.transport.exceptions import TransportError
 from gql.transport.httpx import HTTPXAsyncTransport
@@ -20,6 +20,7 @@ from httpx import HTTPError
 from websockets.exceptions import WebSocketException
 
 from i2v_app import operations
+from i2v_app.operations import Operation
 from i2v_core.forwarding import FORWARDED_HEADER, is_address
 
 Answer = dict[str, Any]
@@ -98,7 +99,7 @@ class ApiClient:
             headers[FORWARDED_HEADER] = _sign(self._address)
         return headers
 
-    async def _ask(self, request: GraphQLRequest, field: str, **variables: object) -> Answer:
+    async def _ask(self, operation: Operation, field: str, **variables: object) -> Answer:
         transport = HTTPXAsyncTransport(
             url=self._url,
             headers=self._headers(),
@@ -108,7 +109,7 @@ class ApiClient:
             trust_env=False,
         )
         async with Client(transport=transport, execute_timeout=_ANSWER_SECONDS) as session:
-            result = await session.execute(_with(request, variables))
+            result = await session.execute(operation.with_values(variables))
         return cast(Answer, result[field])
 
 
@@ -129,26 +130,22 @@ class Watch:
 
         `known`: the jobs that need not be told as they stand, as `KnownJob`s, if there are any.
         """
-        stream = self._session.subscribe(_with(operations.VIEWER_JOBS, {"known": known or None}))
+        stream = self._session.subscribe(operations.VIEWER_JOBS.with_values({"known": known or None}))
         async with aclosing(stream):
             async for event in stream:
                 yield event["viewerJobs"]
 
     async def jobs(self, *, first: int, after: str | None = None) -> Answer:
         """A page of jobs, newest first, as the connection `{edges, pageInfo}`."""
-        return cast(Answer, await self._ask(operations.JOBS, "jobs", first=first, after=after))
+        answer = await self._session.execute(operations.JOBS.with_values({"first": first, "after": after}))
+        return cast(Answer, answer["jobs"])
 
-    async def jobs_by_id(self, ids: Sequence[str]) -> list[Answer | None]:
-        """The jobs in the order of their ids, None for each that is gone; at most 100."""
-        return cast("list[Answer | None]", await self._ask(operations.JOBS_BY_ID, "nodes", ids=ids))
+    async def queue_and_jobs(self, ids: Sequence[str]) -> tuple[Answer, list[Answer | None]]:
+        """How long the wait is now, and the jobs in the order of their ids, None for each that is gone; at most 100."""
+        answer = await self._session.execute(operations.QUEUE_AND_JOBS.with_values({"ids": ids}))
+        return answer["queue"], answer["nodes"]
 
-    async def queue_and_limits(self) -> Answer:
-        """`{queue, limits}`: how long the wait is now, and what the server takes in."""
-        return await self._session.execute(operations.QUEUE_AND_LIMITS)
-
-    async def _ask(self, request: GraphQLRequest, field: str, **variables: object) -> Any:
-        return (await self._session.execute(_with(request, variables)))[field]
-
-
-def _with(request: GraphQLRequest, variables: dict[str, object]) -> GraphQLRequest:
-    return GraphQLRequest(request, variable_values=variables)
+    async def queue_and_limits(self) -> tuple[Answer, Answer]:
+        """How long the wait is now, and what the server takes in."""
+        answer = await self._session.execute(operations.QUEUE_AND_LIMITS)
+        return answer["queue"], answer["limits"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from i2v_app.states.cards import Card, Running, Waiting
+from i2v_app.states.cards import UNFINISHED, Card, Running, Waiting
 
 Answer = Mapping[str, Any]
 
@@ -73,18 +74,21 @@ class Board:
         self._progress(job["id"], progress)
 
     def apply(self, event: Answer) -> bool:
-        """Apply an event of the watch. False if the job has to be read: it is new, in another state, or kept for longer."""
+        """Apply an event of the watch. False if the job has to be read: it is new, has ended or goes on, or is kept for longer."""
         if event["__typename"] == "JobDeleted":
             self.remove(event["jobId"])
             return True
         job_id = event["job"]["id"]
         card = self._cards.get(job_id)
-        if card is None or card.state != event["state"]:
+        if card is None:
             return False
         version = self._versions.get(job_id, 0)
-        if card.has_ended:
+        if card.has_ended or event["state"] not in UNFINISHED:
             return bool(event["version"] <= version)
         if event["version"] >= version:
+            # Between waiting and being made nothing else of a job changes.
+            if card.state != event["state"]:
+                self._cards[job_id] = replace(card, state=event["state"])
             self._progress(job_id, event)
         return True
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+#: States of a job of which more is expected.
+UNFINISHED = ("QUEUED", "PROCESSING")
 #: Seconds by which an expected start may move before it is told anew: it is shown in minutes.
 _START_TOLERANCE = 2.0
 
@@ -39,7 +41,7 @@ class Card:
     @property
     def has_ended(self) -> bool:
         """Whether it is a job of which nothing more is expected."""
-        return self.state not in ("QUEUED", "PROCESSING")
+        return self.state not in UNFINISHED
 
     @classmethod
     def of(cls, job: Mapping[str, Any]) -> Card:

@@ -114,12 +114,13 @@ class JobsState(rx.State):
         while page["pageInfo"]["hasNextPage"] and len(jobs) < wanted:
             page = await watch.jobs(first=_PAGE, after=page["pageInfo"]["endCursor"])
             jobs += _jobs(page)
-        queue = await watch.queue_and_limits()
+        queue, limits = await watch.queue_and_limits()
         async with self:
             is_whole = not page["pageInfo"]["hasNextPage"]
             self._board.take_page(jobs, is_first=True, is_last=is_whole)
             if is_new or is_whole:
                 self._take_ends(page)
+            (await self.get_state(QueueState)).take_limits(limits)
             await self._take_queue(queue)
             await self._publish()
             self.server_time = time.time()
@@ -130,16 +131,16 @@ class JobsState(rx.State):
     async def _apply(self, watch: Watch, batch: Sequence[Answer]) -> None:
         async with self:
             board = self._board
+            at_work = set(board.running)
             unknown = list(dict.fromkeys(event["job"]["id"] for event in batch if not board.apply(event)))
             if not unknown:
                 await self._publish()
-            is_queue_old = time.monotonic() - self._queue_read_at >= _QUEUE_SECONDS
+            is_queue_old = time.monotonic() - self._queue_read_at >= _QUEUE_SECONDS or set(board.running) != at_work
         if not unknown and not is_queue_old:
             return
-        queue = await watch.queue_and_limits()
         for start in range(0, max(1, len(unknown)), _PAGE):
             ids = unknown[start : start + _PAGE]
-            read = await watch.jobs_by_id(ids) if ids else []
+            queue, read = await watch.queue_and_jobs(ids)
             async with self:
                 for job_id, job in zip(ids, read, strict=True):
                     if job is None:
@@ -218,9 +219,9 @@ class JobsState(rx.State):
         self._noticed = order
         tell(self, notice=notice)
 
-    async def _take_queue(self, answer: Answer) -> None:
-        (await self.get_state(QueueState)).take(answer)
-        (await self.get_state(LineState)).take(answer["queue"])
+    async def _take_queue(self, queue: Answer) -> None:
+        (await self.get_state(QueueState)).take(queue)
+        (await self.get_state(LineState)).take(queue)
         self._queue_read_at = time.monotonic()
 
     def _take_ends(self, page: Answer) -> None:

@@ -32,9 +32,8 @@ class QueueState(rx.State):
     max_seconds: float = 10.0
     default_seconds: float = 5.0
 
-    def take(self, answer: Mapping[str, Any]) -> None:
-        """Take in the API's `{queue, limits}`."""
-        queue, limits = answer["queue"], answer["limits"]
+    def take(self, queue: Mapping[str, Any]) -> None:
+        """Take in the API's `Queue`."""
         takes, takes_unit = rough(queue["modelSeconds"] or 0)
         wait, wait_unit = rough(queue["estimatedWaitSeconds"] or 0)
         tell(
@@ -46,6 +45,12 @@ class QueueState(rx.State):
             takes_unit=takes_unit,
             wait=wait,
             wait_unit=wait_unit,
+        )
+
+    def take_limits(self, limits: Mapping[str, Any]) -> None:
+        """Take in the API's `Limits`, which are the same for as long as the server runs."""
+        tell(
+            self,
             max_upload_bytes=limits["maxUploadBytes"],
             max_megapixels=limits["maxMegapixels"],
             formats=limits["formats"],

@@ -70,12 +70,34 @@ def test_a_job_can_be_watched_from_its_first_segment_on() -> None:
     assert board.running["a"].watchable
 
 
-def test_an_event_of_an_unknown_job_or_a_new_state_asks_for_the_job() -> None:
+def test_an_event_of_an_unknown_job_or_of_an_end_asks_for_the_job() -> None:
     board = Board()
     board.take(job("a"))
 
     assert not board.apply(event("b", state="QUEUED", version=1))
-    assert not board.apply(event("a", state="PROCESSING", version=2))
+    assert not board.apply(event("a", state="COMPLETED", version=2))
+
+
+def test_an_event_of_a_job_that_was_made_again_asks_for_the_job() -> None:
+    board = Board()
+    board.take(job("a", state="FAILED", version=5))
+
+    assert not board.apply(event("a", state="QUEUED", version=6))
+
+
+def test_a_start_and_a_new_attempt_are_taken_from_the_event_alone() -> None:
+    board = Board()
+    board.take(job("a"))
+
+    assert board.apply(event("a", state="PROCESSING", version=2))
+    assert (board.cards[0].state, list(board.waiting), list(board.running)) == ("PROCESSING", [], ["a"])
+
+    assert board.apply(event("a", state="QUEUED", version=3, attempt=2))
+    assert (board.cards[0].state, list(board.waiting), list(board.running)) == ("QUEUED", ["a"], [])
+    assert board.waiting["a"].attempt == 2
+
+    assert board.apply(event("a", state="PROCESSING", version=2)), "it is older than what is known"
+    assert board.cards[0].state == "QUEUED"
 
 
 def test_what_is_older_than_what_is_known_changes_nothing() -> None:

@@ -74,15 +74,14 @@ class Api:
         ends = {"hasNextPage": start + first < len(self.listed), "endCursor": page[-1]["id"] if page else None}
         return {"edges": [{"node": one} for one in page], "pageInfo": ends}
 
-    async def jobs_by_id(self, ids: Sequence[str]) -> list[dict[str, Any] | None]:
-        self._ask("jobs_by_id")
+    async def queue_and_jobs(self, ids: Sequence[str]) -> tuple[dict[str, Any], list[dict[str, Any] | None]]:
+        self._ask("queue_and_jobs")
         assert len(ids) <= 100, "as many as the API takes"
         known = {one["id"]: one for one in self.listed}
-        return [known.get(one) for one in ids]
+        return {**queue(length=0), "slots": []}, [known.get(one) for one in ids]
 
-    async def queue_and_limits(self) -> dict[str, Any]:
-        told = queue(length=0)
-        return {**told, "queue": {**told["queue"], "slots": []}}
+    async def queue_and_limits(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {**queue(length=0), "slots": []}, LIMITS
 
     async def cancel_job(self, job_id: str) -> dict[str, Any]:
         if job_id == "refused":
@@ -174,7 +173,22 @@ async def test_many_that_are_unknown_are_read_together(tab: Handler) -> None:
     await tab._apply(tab.api, unknown)
 
     assert len(tab.shown_ids) == 100
-    assert tab.api.asked == 5 * ["jobs_by_id"]
+    assert tab.api.asked == 5 * ["queue_and_jobs"]
+
+
+async def test_for_what_an_event_tells_nothing_is_asked_but_how_long_the_wait_is_when_a_job_begins(
+    tab: Handler,
+) -> None:
+    tab.api.listed.insert(0, {**job("a"), "createdAt": "2026-01-02T00:00:00+00:00"})
+    await opened(tab)
+    tab.api.asked.clear()
+
+    await tab._apply(tab.api, [event("a", state="QUEUED", version=2, queuePosition=2)])
+    assert tab.api.asked == []
+    await tab._apply(tab.api, [event("a", state="PROCESSING", version=3)])
+    assert tab.api.asked == ["queue_and_jobs"]
+    await tab._apply(tab.api, [event("a", state="PROCESSING", version=4, percent=50.0)])
+    assert tab.api.asked == ["queue_and_jobs"]
 
 
 async def test_what_was_read_is_shown_though_the_rest_cannot_be(tab: Handler) -> None:

@@ -106,10 +106,21 @@ def test_a_queue_that_is_as_it_was_is_not_told_again() -> None:
     assert state.dirty_vars == {"waiting"}
 
 
+def test_limits_that_are_as_they_were_are_not_told_again() -> None:
+    state = QueueState(_reflex_internal_init=True)  # type: ignore[call-arg]
+    state.take_limits(LIMITS)
+    state._clean()
+
+    state.take_limits({**LIMITS, "formats": list(LIMITS["formats"])})  # type: ignore[call-overload]
+    assert not state.dirty_vars
+
+    state.take_limits({**LIMITS, "maxMegapixels": 12.0})
+    assert state.dirty_vars == {"max_megapixels"}
+
+
 def queue(*, length: int) -> dict[str, Any]:
-    """An API's `{queue, limits}`."""
-    told = {"length": length, "processing": 1, "modelSeconds": 30.0, "estimatedWaitSeconds": 61.0, "paused": False}
-    return {"queue": told, "limits": {**LIMITS, "formats": list(LIMITS["formats"])}}  # type: ignore[call-overload]
+    """An API's `Queue`."""
+    return {"length": length, "processing": 1, "modelSeconds": 30.0, "estimatedWaitSeconds": 61.0, "paused": False}
 
 
 def size(told: object) -> int:
