@@ -14,7 +14,7 @@ from pathlib import Path
 
 from i2v_cli.present_redis import ADVICE, present_redis
 from i2v_core.errors import StoreUnavailable
-from i2v_core.jobs import Job, is_id
+from i2v_core.jobs import Job, JobState, is_id
 from i2v_core.media import MediaMissing, MediaStore
 from i2v_core.playbacks import Playbacks, Viewing
 from i2v_core.queue import JobQueue
@@ -65,7 +65,7 @@ def _look(leaked: Path, job_id: str) -> dict[str, object]:
         raise CannotLook(f"{job_id!r} is not a job's id. It looks like job_ and 24 letters and digits.")
     records = asyncio.run(_records(settings, job_id))
     job, video = records.job, records.job.video
-    if video is None or job.segments == 0:
+    if video is None or job.segments == 0 or job.state in (JobState.FAILED, JobState.CANCELLED):
         raise CannotLook(f"The job {job_id} has no video to compare with: it is {job.state}.")
     if not video.marked:
         return _cannot(job, "NOT_MARKED", "The mark was off (I2V_WATERMARK=off) when this job's video was made.")

@@ -27,7 +27,7 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """Frame `index` (from 0) of `count`, in the order they are shown."""
+    """Frame `index` (from 0) of `count`, in the order they are shown. Another number of frames fails the job."""
 
     index: int
     count: int

@@ -105,6 +105,7 @@ class Rendering:
         picture, size = framed(picture, options.shape, options.focus, long_side=self._settings.video_long_side)
         seconds = model.seconds_for(options)
         encoder: Encoder | None = None
+        frames = count = 0
         with ExitStack() as held:
             made = held.enter_context(closing(model.generate(picture, options, size)))
             del picture  # 20 MB that the model may let go
@@ -115,8 +116,14 @@ class Rendering:
                     self._progress(item.fraction)
                     continue
                 if encoder is None:
-                    encoder = held.enter_context(closing(self._encoder(size, item.count, seconds)))
+                    count = item.count
+                    encoder = held.enter_context(closing(self._encoder(size, count, seconds)))
+                frames += 1
+                if frames > count:
+                    raise _other_count(f"more than {count}", count)
                 self._keep(encoder.push(item.pixels), encoder, item)
+            if frames < count:
+                raise _other_count(str(frames), count)
             self._progress(1.0)
             self._emit(FramesDone(self._job, self._run))
             if encoder is not None:
@@ -179,6 +186,16 @@ class Rendering:
         if fraction > self._fraction and (fraction == 1.0 or now - self._said_at >= _PROGRESS_SECONDS):
             self._fraction, self._said_at = fraction, now
             self._emit(Progressed(self._job, self._run, fraction))
+
+
+def _other_count(made: str, announced: int) -> JobFailed:
+    # Who watched meanwhile was given the sequence of the mark for the length announced: with another length it would be
+    # read as somebody else's.
+    return JobFailed(
+        f"The model made {made} frames, and had announced {announced}.",
+        "Tell whoever runs this server: the model has to be mended.",
+        code=Code.MODEL_FAILED,
+    )
 
 
 class _Commands:

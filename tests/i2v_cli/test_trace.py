@@ -181,3 +181,18 @@ async def test_what_cannot_be_looked_into_is_an_error_in_a_sentence(
     assert said.stdout == ""
     assert words in said.stderr
     assert len(said.stderr.strip().splitlines()) == 1
+
+
+async def test_a_job_that_was_cancelled_after_it_was_watched_has_no_video(house: House, tmp_path: Path) -> None:
+    unfinished = new_job()
+    await house.queue.enqueue(unfinished)
+    run = await house.queue.begin(unfinished.id)
+    assert run
+    assert await house.queue.report(unfinished.id, run, segments=2, video=house.job.video)
+    await house.queue.cancel(unfinished.id, unfinished.viewer)
+    (tmp_path / "leaked.mp4").write_bytes(house.job.shown())
+
+    said = house.trace(tmp_path / "leaked.mp4", unfinished.id)
+
+    assert said.returncode == 1
+    assert "has no video to compare with: it is CANCELLED" in said.stderr

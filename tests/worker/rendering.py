@@ -66,6 +66,12 @@ class Chatty(Base):
         for index in range(24):
             yield Frame(index, 24, np.zeros((size.height, size.width, 3), np.uint8))
             yield Progress((index + 1) / 24)
+
+class Miscounting(Base):
+    name = "miscounting"
+    def generate(self, picture, options, size):
+        for index in range(int(os.environ["FRAMES_FOR_TESTS"])):
+            yield Frame(index, 24, np.zeros((size.height, size.width, 3), np.uint8))
 """
 ENTRY_POINTS = """[i2v.models]
 simulated = worker.simulated:SimulatedModel
@@ -74,6 +80,7 @@ crashing = models_for_tests:Crashing
 deaf = models_for_tests:Deaf
 stepping = models_for_tests:Stepping
 chatty = models_for_tests:Chatty
+miscounting = models_for_tests:Miscounting
 """
 
 Make = Callable[..., Renderer]

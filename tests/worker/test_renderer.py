@@ -19,6 +19,7 @@ from worker.render import Rendering
 from worker.render_events import (
     Cancelled,
     Done,
+    Failed,
     FramesDone,
     InitStored,
     Message,
@@ -104,6 +105,20 @@ async def test_what_libraries_print_does_not_disturb(make: Make, job: str) -> No
     events = await events_of(renderer, job)
 
     assert isinstance(events[-1], Done)
+
+
+@pytest.mark.parametrize("frames", [23, 25])
+async def test_another_number_of_frames_than_announced_fails_the_job(
+    frames: int, make: Make, job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAMES_FOR_TESTS", str(frames))
+    renderer = make(model="miscounting")
+
+    *_, last = await events_of(renderer, job)
+
+    assert isinstance(last, Failed)
+    assert last.code == "MODEL_FAILED"
+    assert "announced 24" in last.message
 
 
 def test_progress_is_told_no_more_than_twenty_times_a_second(clock: Clock, store: MediaStore, job: str) -> None:
