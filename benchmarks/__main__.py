@@ -17,6 +17,7 @@ BENCHMARKS = {
     "chaos": "chaos",
     "outage": "outage",
     "subscribers": "subscribers",
+    "first-visit": "first_visit",
     "pages": "pages",
 }
 
