@@ -10,7 +10,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -34,8 +34,8 @@ log = get_logger("api")
 _FIELDS = ("operations", "map")
 #: Headers of one part. Browsers send two or three, of 200 bytes with a long file name.
 _MAX_HEADER_BYTES = 8 * 1024
-#: After a refusal the rest of the body is read and thrown away up to this many times the limit, so that a browser
-#: that is still sending gets to read the answer instead of a broken connection.
+#: What comes of refused files is read and thrown away up to this many times the limit of one, so that a browser that is
+#: still sending gets to read the answer instead of a broken connection.
 _DRAIN_FACTOR = 3
 
 
@@ -62,6 +62,8 @@ class MultipartBody:
     """
 
     refusal: UploadRefused | StoreUnavailable | None = None
+    #: What stands for each file that had not come when reading was given up: why it is refused.
+    unread: ReceivedFile | None = None
     #: Fields that must stand before the first file: without them a GraphQL request's files mean nothing.
     before_files: tuple[str, ...] = ("operations", "map")
     fields: dict[str, bytes] = field(default_factory=dict)
@@ -80,6 +82,14 @@ class MultipartBody:
         if name not in self.fields:
             raise invalid(f"The multipart body has no field '{name}'.")
         return json_of(self.fields[name], f"The multipart field '{name}'")
+
+    def file(self, part: str) -> ReceivedFile:
+        """The file of that part. Raises `RequestRefused` 400 if none came."""
+        if part not in self.files:
+            if self.unread is None:
+                raise invalid(f"The multipart 'map' names the part {part[:80]!r}, but no file came with that name.")
+            self.files[part] = replace(self.unread)
+        return self.files[part]
 
     def discard(self) -> None:
         """Remove the files that nobody took."""
@@ -102,6 +112,7 @@ async def receive_multipart(request: Request, folder: Path, settings: Settings, 
     except TimeoutError:
         if not body.files:
             raise too_slow(settings) from None
+        body.unread = _never_made(folder, _too_slow(settings))
         for file in body.files.values():
             file.refusal = file.refusal or _too_slow(settings)
     except MultipartParseError:
@@ -144,19 +155,23 @@ class _Parser:
         self._header_bytes = 0
         self._longest_field = settings.multipart_field_kb * 1024
         self._parts = 0
+        #: Bytes of files that were refused before they came.
+        self._thrown_away = 0
         self._ended = False
 
     async def read(self, request: Request) -> None:
-        """Feed the body through; stop once a refused file was drained for long enough."""
+        """Feed the body through; stop once enough of refused files was drained."""
         settings = self._settings
-        received, most = 0, _DRAIN_FACTOR * settings.max_upload_bytes + self._longest_field
+        drained = _DRAIN_FACTOR * settings.max_upload_bytes
+        received, most = 0, (settings.multipart_files + 1) * (settings.max_upload_bytes + self._longest_field) + drained
         async for chunk in chunks(request, whole=settings.upload_seconds, idle=settings.body_idle_seconds):
             received += len(chunk)
             self._parser.write(chunk)
-            if received > most:
-                if not self._body.files:
-                    raise _too_much("The request is too large.", Limit("request size", most, "bytes"))
+            if self._thrown_away > drained:
+                self._body.unread = _never_made(self._folder, self._body.refusal or _not_reached(settings))
                 return
+            if received > most:  # all that may come in files and fields has come: what goes on is beyond the end
+                raise _too_much("The request is too large.", Limit("request size", most, "bytes"))
         if not self._ended:
             raise invalid("The multipart body is cut short.")
 
@@ -215,15 +230,13 @@ class _Parser:
             raise invalid("The fields 'operations' and 'map' must come before the files, in this order.")
         name = _display_name(options[b"filename"].decode("utf-8", "replace"))
         if self._body.refusal is not None and not self._body.may_be_known(self._body.refusal):
-            unread = ReceivedFile(name, self._folder / "never-made", refusal=self._body.refusal)
-            self._file = self._body.files[self._field] = unread
+            self._file = self._body.files[self._field] = _never_made(self._folder, self._body.refusal, name)
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             handle = tempfile.NamedTemporaryFile(dir=self._folder, prefix="upload-", delete=False)  # noqa: SIM115
         except OSError as error:
-            refused = ReceivedFile(name, self._folder / "never-made", refusal=_no_room(error))
-            self._file = self._body.files[self._field] = refused
+            self._file = self._body.files[self._field] = _never_made(self._folder, _no_room(error), name)
             return
         self._handle, self._head, self._hash = handle, b"", hashlib.sha256()  # type: ignore[assignment]
         self._file = self._body.files[self._field] = ReceivedFile(name, Path(handle.name))
@@ -241,6 +254,7 @@ class _Parser:
         file = self._file
         file.size += end - start
         if file.refusal is not None:
+            self._thrown_away += end - start
             return
         if file.size > self._settings.max_upload_bytes:
             file.refusal = _too_many_bytes(self._settings)
@@ -285,6 +299,19 @@ def _too_many_bytes(settings: Settings) -> UploadRefused:
     return UploadRefused(
         f"The file is larger than {megabytes}.",
         f"Choose a picture of at most {megabytes}, or save it as JPEG with a little more compression.",
+        code=Code.TOO_MANY_BYTES,
+        limit=Limit("upload size", settings.max_upload_bytes, "bytes"),
+    )
+
+
+def _never_made(folder: Path, refusal: UploadRefused | StoreUnavailable, name: str = "picture") -> ReceivedFile:
+    return ReceivedFile(name, folder / "never-made", refusal=refusal)
+
+
+def _not_reached(settings: Settings) -> UploadRefused:
+    return UploadRefused(
+        "The request was not read as far as this file: too much of those before it was refused.",
+        "Send it in a request of its own.",
         code=Code.TOO_MANY_BYTES,
         limit=Limit("upload size", settings.max_upload_bytes, "bytes"),
     )

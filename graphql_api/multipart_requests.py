@@ -13,7 +13,7 @@ from graphql_api.context import Services
 from graphql_api.http import parameters
 from graphql_api.http.parameters import Parameters
 from graphql_api.http.refusals import RequestRefused
-from graphql_api.multipart import MultipartBody, ReceivedFile, invalid, receive_multipart
+from graphql_api.multipart import MultipartBody, invalid, receive_multipart
 from graphql_api.request_errors import RequestCode
 from graphql_api.uploads import incoming_folder
 from i2v_core.errors import Limit, StoreUnavailable, UploadRefused
@@ -45,7 +45,7 @@ class MultipartRequests:
         await self._admit_the_others(body, identity, held)
         operations, places = body.json("operations"), body.json("map")
         demanded = parameters.of_value(operations)
-        self._put(body.files, self._read_map(places), operations)
+        self._put(body, self._read_map(places), operations)
         return demanded
 
     async def _admit_the_others(self, body: MultipartBody, identity: Identity, held: AsyncExitStack) -> None:
@@ -77,13 +77,12 @@ class MultipartRequests:
             )
         return places
 
-    def _put(self, files: Mapping[str, ReceivedFile], places: Mapping[str, list[str]], operations: Any) -> None:
+    def _put(self, body: MultipartBody, places: Mapping[str, list[str]], operations: Any) -> None:
         for part, paths in places.items():
-            if part not in files:
-                raise invalid(f"The multipart 'map' names the part {part[:80]!r}, but no file came with that name.")
+            file = body.file(part)
             for path in paths:
                 holder, key = _find(operations, path)
-                holder[key] = files[part]
+                holder[key] = file
 
 
 def _find(operations: Any, path: str) -> tuple[Any, str | int]:

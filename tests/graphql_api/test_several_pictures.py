@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -17,8 +18,11 @@ __all__ = ["alice", "server"]
 PICTURE = (PICTURES / "coffee.png").read_bytes()
 
 
-async def upload(viewer: Viewer, count: int, *, with_keys: bool = False) -> list[dict[str, Any]]:
-    """The answers to so many pictures of one request, in their order."""
+async def upload(
+    viewer: Viewer, count: int, *, with_keys: bool = False, files: Sequence[bytes] = ()
+) -> list[dict[str, Any]]:
+    """The answers to so many pictures of one request, or to these files, in their order."""
+    files = files or count * [PICTURE]
     key = ', idempotencyKey: "{0}"' if with_keys else ""
     query = f"mutation({' '.join(f'$f{i}: Upload!' for i in range(count))}) {{"
     for i in range(count):
@@ -30,7 +34,7 @@ async def upload(viewer: Viewer, count: int, *, with_keys: bool = False) -> list
             "operations": json.dumps({"query": query + " }", "variables": {f"f{i}": None for i in range(count)}}),
             "map": json.dumps({str(i): [f"variables.f{i}"] for i in range(count)}),
         },
-        files={str(i): (f"{i}.png", PICTURE, "image/png") for i in range(count)},
+        files={str(i): (f"{i}.png", files[i], "image/png") for i in range(count)},
         headers={"X-I2V-Request": "1"},
     )
     data = answer.json()["data"]
@@ -74,3 +78,31 @@ async def test_pictures_that_have_their_jobs_already_need_no_place_in_a_full_lin
 
     assert again == first
     assert len({answer["id"] for answer in first}) == 3
+
+
+async def test_as_many_as_may_come_are_read_whole_each_as_large_as_it_may_be(server: Server, alice: Viewer) -> None:
+    server.settings = server.settings.model_copy(update={"max_upload_mb": 0.5})
+    server.start("api")
+    # What follows the picture belongs to the file as well: one that is cut off anywhere is another file.
+    files = [PICTURE + bytes([i]) * (500_000 - len(PICTURE)) for i in range(5)]
+
+    first = await upload(alice, 5, with_keys=True, files=files)
+    again = await upload(alice, 5, with_keys=True, files=files)
+    other = await upload(alice, 5, with_keys=True, files=[*files[:4], files[4][:-1] + b"x"])
+
+    assert [answer["__typename"] for answer in first] == 5 * ["Job"]
+    assert again == first
+    assert other[:4] == first[:4]
+    assert other[4]["code"] == Code.IDEMPOTENCY_KEY_USED
+
+
+async def test_what_is_not_read_any_more_is_refused_by_what_was_before_it(server: Server, alice: Viewer) -> None:
+    server.settings = server.settings.model_copy(update={"max_upload_mb": 0.5})
+    server.start("api")
+    much = PICTURE + b"\0" * 800_000
+
+    answers = await upload(alice, 5, files=[PICTURE, much, much, much, PICTURE])
+
+    assert [answer["__typename"] for answer in answers] == ["Job", *4 * ["UploadRefused"]]
+    assert {answer["code"] for answer in answers[1:]} == {Code.TOO_MANY_BYTES}
+    assert {answer["limit"]["value"] for answer in answers[1:]} == {500_000}
