@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ import httpx
 import psutil
 from redis import Redis
 from redis.exceptions import RedisError
+
+from tests.conftest import free_port
 
 #: Seconds within which a process that was started must answer.
 _PATIENCE = 30.0
@@ -125,10 +126,3 @@ def redis_binary() -> str:
     """The Redis server that is measured: $I2V_TEST_REDIS, or the one on PATH, or the embedded one."""
     beside = Path(sys.executable).parent / "redis-server"
     return os.environ.get("I2V_TEST_REDIS") or shutil.which("redis-server") or str(beside)
-
-
-def free_port() -> int:
-    """A TCP port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -69,14 +69,26 @@ def forged(signed: str) -> str:
 def free_port() -> int:
     """A TCP port that nobody listens on, for a server that may be stopped and started on it.
 
-    Any of some thousands, because tests that run beside these look for theirs at the same time; and none of those that the
-    system itself hands out, or a connection of anybody's could have it while its server is away.
+    None of those that the system itself hands out, or a connection of anybody's could have it while its server is away; and
+    none that tests that run beside these have for theirs.
     """
     while True:
         port = 20_000 + secrets.randbelow(12_000)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _reserve(port)
             return port
+
+
+_reserved: list[socket.socket] = []
+
+
+def _reserve(port: int) -> None:
+    """Take the port for this process as long as it lives, `OSError` if another has: by a name in Linux's abstract sockets."""
+    if sys.platform == "linux":
+        name = socket.socket(socket.AF_UNIX)
+        _reserved.append(name)
+        name.bind(f"\0i2v-test-port-{port}")
 
 
 def ended(process: subprocess.Popen[bytes], seconds: float) -> int:

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.line import empty_the_line
 from tests.browser.visiting import CHROMIUM_ARGS, ROOT, Server, chromium, open_page, running_server
+
+#: Milliseconds for what has no bound of its own: behind it may be a decoder's or a model's start on a busy machine.
+expect.set_options(timeout=20_000)
 
 
 @pytest.hookimpl(trylast=True)  # pytest itself groups tests by parameters of wide fixtures, which the browser's name is

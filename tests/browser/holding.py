@@ -1,4 +1,4 @@
-"""Keeps the model from going on, so that a state that lasts two seconds can be looked at for as long as that takes."""
+"""Keeps the model or a page's clock from going on, so that what lasts a moment can be looked at for as long as that takes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import psutil
+from playwright.sync_api import Page
 
 from tests.browser.visiting import Server
 from tests.conftest import wait_until
@@ -15,7 +16,7 @@ from tests.conftest import wait_until
 def held(server: Server) -> Iterator[None]:
     """Until the block ends the server's model stands still, and what is being made, or begins to be, with it."""
     models: list[psutil.Process] = []
-    wait_until(lambda: models.extend(_models(server)) or models, what="a process of the model")
+    wait_until(lambda: models.extend(models_of(server)) or models, what="a process of the model")
     for model in models:
         model.suspend()
     try:
@@ -26,7 +27,7 @@ def held(server: Server) -> Iterator[None]:
                 model.resume()
 
 
-def _models(server: Server) -> list[psutil.Process]:
+def models_of(server: Server) -> list[psutil.Process]:
     assert server.process
     found = []
     for child in psutil.Process(server.process.pid).children(recursive=True):
@@ -34,3 +35,9 @@ def _models(server: Server) -> list[psutil.Process]:
             if "worker.render" in " ".join(child.cmdline()):
                 found.append(child)
     return found
+
+
+def stop_the_clock(page: Page) -> None:
+    """From now on no timer of the page runs out but by `page.clock.fast_forward`, until `page.clock.resume`."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 5)

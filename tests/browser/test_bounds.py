@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Request, expect
 
 from tests.browser.holding import held
 from tests.browser.visiting import Server, add, open_page, running_server
+from tests.conftest import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,7 @@ def test_an_upload_whose_answer_was_lost_is_not_made_twice(context: BrowserConte
     page.route("**/graphql", lose_the_answer)
     add(page, "coffee.png")
 
+    wait_until(lambda: page.evaluate("true") and len(sent) == 2, what="the second sending")
     expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=30_000)
     assert len(sent) == 2
     expect(page.locator("[data-job]")).to_have_count(1)

@@ -99,9 +99,11 @@ def test_what_stays_in_the_picture_is_chosen_with_the_keys(page: Page) -> None:
 
     expect(point).to_have_attribute("aria-valuetext", "30% from the left, 60% from the top")
     assert preview.evaluate("image => image.style.objectPosition") != before, "the crop is shown as it will be"
+    make = page.get_by_role("button", name="Make 2 videos")
+    expect(make).to_be_visible()  # the second picture may still be looked at
     assert not page.locator("[data-job], .card").count(), "nothing is sent before it is said"
     assert_accessible(page, "framing")
-    page.get_by_role("button", name="Make 2 videos").press("Enter")
+    make.press("Enter")
     expect(page.get_by_role("button", name="Choose pictures")).to_be_focused()
     expect(page.locator("[data-job]")).to_have_count(2, timeout=20_000)
 

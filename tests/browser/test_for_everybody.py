@@ -26,7 +26,8 @@ def test_no_state_of_the_page_has_an_axe_violation(page: Page, server: Server, t
 
     with held(server):
         add(page, "astronaut.png", "chelsea.png", "coffee.png")
-        expect(page.locator("[data-state=QUEUED]")).to_have_count(2, timeout=20_000)
+        expect(page.locator("[data-job]")).to_have_count(3)
+        expect(page.locator("[data-state=QUEUED]")).to_have_count(2)
         expect(page.locator("[data-state=PROCESSING]")).to_have_count(1)
         _lose_the_picture(page, server, "coffee.png")
         assert_accessible(page, "waiting and processing")

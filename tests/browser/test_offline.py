@@ -68,6 +68,7 @@ def test_a_tap_on_a_notification_brings_the_page_back(context: BrowserContext, s
 
     assert worker.evaluate(_TAP) == ["closed", "shown /"]
     page.goto("about:blank")
+    wait_until(lambda: worker.evaluate("clients.matchAll().then((all) => all.length)") == 0, what="no page being left")
     assert worker.evaluate(_TAP) == ["closed", "opened /?watch=job%201"]
 
 

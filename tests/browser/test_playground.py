@@ -178,7 +178,9 @@ def test_a_picture_is_uploaded_in_the_page_and_watched_to_the_end(
     assert len(set(percents)) >= 3, "it came live, not in one piece at the end"
 
     playground.tab("Playback").click()
-    variables = json.loads(playground.page.locator("app-variables-editor .cm-content").inner_text())
+    written = playground.page.locator("app-variables-editor .cm-content")
+    expect(written).to_contain_text("publicKey")
+    variables = json.loads(written.inner_text())
     assert re.fullmatch(r"[\w-]{87}", variables["publicKey"]), "an uncompressed point on P-256, made by the browser"
     playground.set_variables({**variables, "jobId": job})
     expect(playground.send()).to_contain_text('"__typename": "Playback"')

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.holding import held
 from tests.browser.visiting import Server, add
 
 
@@ -60,11 +61,12 @@ def test_an_upload_survives_a_lost_connection(page: Page) -> None:
     assert len(attempts) >= 2
 
 
-def test_a_waiting_picture_can_be_cancelled_and_deleted(page: Page) -> None:
-    add(page, "astronaut.png", "chelsea.png", "coffee.png")
-    page.get_by_role("button", name="Cancel coffee.png").click()
+def test_a_waiting_picture_can_be_cancelled_and_deleted(page: Page, server: Server) -> None:
     card = page.get_by_role("listitem", name="coffee.png")
-    expect(card).to_contain_text("Cancelled")
+    with held(server):
+        add(page, "astronaut.png", "chelsea.png", "coffee.png")
+        page.get_by_role("button", name="Cancel coffee.png").click()
+        expect(card).to_contain_text("Cancelled")
 
     page.get_by_role("button", name="Delete coffee.png").click()
     expect(card).to_have_count(0)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import APIRequestContext, BrowserContext, Locator, Page, expect
 
 from tests.browser.accessibility import assert_accessible
-from tests.browser.holding import held
+from tests.browser.holding import held, stop_the_clock
 from tests.browser.line import empty_the_line
 from tests.browser.visiting import Server, add, open_page, running_server
 from tests.conftest import PICTURES, wait_until
@@ -230,16 +230,17 @@ def test_the_tab_tells_and_the_voice_does_not_chatter(context: BrowserContext, s
     context.add_init_script(_STUB)
     page = open_page(context, server)
     page.evaluate(_LISTEN)
-    add(page, "coffee.png")
-    page.get_by_role("button", name="Tell me when it is ready").click()
-    expect(page.get_by_role("button", name="You will be told while this page is open")).to_have_attribute(
-        "aria-pressed", "true"
-    )
-    assert page.evaluate("asked") == 1
-    expect(page).to_have_title(re.compile(r"^\d+% · i2v$"))
-    expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("^data:image/svg"))
+    with held(server):
+        add(page, "coffee.png")
+        page.get_by_role("button", name="Tell me when it is ready").click()
+        expect(page.get_by_role("button", name="You will be told while this page is open")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        assert page.evaluate("asked") == 1
+        expect(page).to_have_title(re.compile(r"^\d+% · i2v$"))
+        expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("^data:image/svg"))
+        _look_elsewhere(page)
 
-    _look_elsewhere(page)
     expect(page).to_have_title("✓ done · i2v", timeout=20_000)
 
     assert page.evaluate("told") == [["Your video is ready", "coffee.png"]]
@@ -276,11 +277,10 @@ def test_no_network_is_said_at_once_and_is_over_at_once(page: Page) -> None:
 def test_what_was_missed_is_there_once_the_page_is_back(context: BrowserContext, server: Server, why: str) -> None:
     context.add_init_script(_SOCKETS)
     page = open_page(context, server)
-    page.clock.install()
     with held(server):
         add(page, "coffee.png")
         expect(page.locator("[data-state=PROCESSING]")).to_have_count(1, timeout=20_000)
-        page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+        stop_the_clock(page)
         context.set_offline(why == "no network")
         page.evaluate("isAway = true; sockets.forEach((socket) => socket.close())")
         says = "This device is offline" if why == "no network" else "Connection lost"

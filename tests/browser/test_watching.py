@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import psutil
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.holding import held, models_of
 from tests.browser.line import empty_the_line
 from tests.browser.probe import PROBE, buffered_end, place, seen
 from tests.browser.visiting import Server, add, open_page, running_server
@@ -97,10 +99,10 @@ def test_the_progress_stays_readable_and_nobody_is_talked_at(watching: Page) -> 
     assert [said for said in watching.evaluate("window.spoken") if said] == ["coffee.png is ready to watch"]
 
 
-def test_a_reload_in_the_middle_continues(watching: Page) -> None:
-    watching.reload()
-
-    _expect_playing_while_made(watching)
+def test_a_reload_in_the_middle_continues(watching: Page, slow: Server) -> None:
+    with held(slow):
+        watching.reload()
+        _expect_playing_while_made(watching)
     expect(watching.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
     wait_until(lambda: buffered_end(watching.locator("video")) > 2.9, what="the whole video")
 
@@ -112,7 +114,7 @@ def test_what_is_cancelled_while_watched_says_so_over_its_last_picture(watching:
     expect(said).to_contain_text("ancelled")
     expect(said).to_contain_text("picture again")
     video = watching.locator("video")
-    assert video.evaluate("v => v.paused && v.readyState >= 2"), "the last picture stays"
+    wait_until(lambda: video.evaluate("v => v.paused && v.readyState >= 2"), what="the last picture, which stays")
     assert seen(watching)["emptied"] == 0
     expect(watching.get_by_role("button", name="Delete coffee.png")).to_be_visible()
 
@@ -120,7 +122,7 @@ def test_what_is_cancelled_while_watched_says_so_over_its_last_picture(watching:
 def test_what_fails_while_watched_says_so_and_what_starts_over_starts_over(watching: Page, slow: Server) -> None:
     _kill_the_model(slow)
     expect(watching.locator(".player-note")).to_have_text("Starting over")
-    expect(watching.locator("video")).to_have_js_property("readyState", 0)
+    wait_until(lambda: seen(watching)["emptied"] >= 1, what="the first attempt's video going")
     wait_until(lambda: watching.get_by_text("attempt 2").count(), what="the second attempt")
 
     _expect_playing_while_made(watching)
@@ -132,7 +134,8 @@ def test_what_fails_while_watched_says_so_and_what_starts_over_starts_over(watch
     expect(said).to_be_visible(timeout=20_000)
     expect(watching.locator("[data-state=FAILED]")).to_have_count(1)
     assert len(said.inner_text().splitlines()) >= 2, "what happened, and what to do"
-    assert watching.locator("video").evaluate("v => v.paused && v.readyState >= 2"), "the last picture stays"
+    video = watching.locator("video")
+    wait_until(lambda: video.evaluate("v => v.paused && v.readyState >= 2"), what="the last picture, which stays")
     expect(watching.locator(".player").get_by_text("Try again")).to_have_count(0)
 
     watching.get_by_role("button", name="Try again: coffee.png").press("Enter")
@@ -175,13 +178,12 @@ def _expect_playing_while_made(page: Page) -> None:
 
 
 def _kill_the_model(server: Server) -> None:
-    assert server.process
-    children = psutil.Process(server.process.pid).children(recursive=True)
     # All there are: one that was cancelled before may still be about to end.
-    models = [child for child in children if "worker.render" in " ".join(child.cmdline())]
+    models = models_of(server)
     assert models, "no process of the model"
     for model in models:
-        model.kill()
+        with suppress(psutil.NoSuchProcess):
+            model.kill()
 
 
 #: Writes down where the picture is with every picture of the screen, and counts those without one.
@@ -189,6 +191,7 @@ _RECORD_PLACES = """() => {
   window.places = [];
   window.blank = 0;
   const video = document.querySelector('video');
+  video.addEventListener('seeking', () => window.places.push(video.currentTime));  // pictures of the screen may be rare
   const look = () => {
     window.places.push(video.currentTime);
     if (video.readyState === 0) window.blank += 1;

@@ -203,6 +203,7 @@ def test_another_is_made_of_the_same_picture(context: BrowserContext, server: Se
     expect(viewer.locator(".player")).to_have_attribute("data-phase", "playing", timeout=20_000)
     assert viewer.locator("video").evaluate("v => v.videoWidth === v.videoHeight")
     page.keyboard.down("c")
+    expect(viewer.locator(".viewer-original")).to_be_visible()
     assert page.evaluate(_SAME_PLACE), "cut as the video is"
 
 

@@ -31,9 +31,16 @@ def installed() -> Path:
     lock = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
     if _STAMP.exists() and _STAMP.read_text() == lock:
         return _MODULES
+    install(HERE)
+    _STAMP.write_text(lock)
+    return _MODULES
+
+
+def install(folder: Path) -> None:
+    """Install what a folder's package-lock.json has. Fails with npm's own words if that does not work."""
     run = subprocess.run(
         ["npm", "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=HERE,
+        cwd=folder,
         env=node_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -41,11 +48,7 @@ def installed() -> Path:
         check=False,
         timeout=150,
     )
-    assert run.returncode == 0, (
-        f"npm could not install the clients (it needs its registry the first time):\n{run.stdout}"
-    )
-    _STAMP.write_text(lock)
-    return _MODULES
+    assert run.returncode == 0, f"npm could not install (it needs its registry the first time):\n{run.stdout}"
 
 
 def relay_compiler(folder: Path) -> subprocess.CompletedProcess[str]:

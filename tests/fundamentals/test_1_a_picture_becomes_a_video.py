@@ -154,8 +154,8 @@ async def test_with_the_true_30_seconds(server: Server, alice: Viewer) -> None:
 
     times = (await alice.ask("query($id: ID!) { job(id: $id) { startedAt finishedAt } }", id=job["id"]))["job"]
     assert seen[-1]["state"] == "COMPLETED"
-    # What is added to the model's own time is for the benchmarks to say; here a machine that is busy with other tests has some.
-    assert 30.0 <= _seconds_between(times["startedAt"], times["finishedAt"]) <= 32.0
+    # What is added to the model's own time is for the benchmarks to say (`the-way`): this machine is busy with other tests.
+    assert 30.0 <= _seconds_between(times["startedAt"], times["finishedAt"]) <= 35.0
     assert len({p["percent"] for p in seen}) >= 4 * 30, "percent moved less than four times a second"
 
 

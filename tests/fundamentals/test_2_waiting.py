@@ -85,7 +85,7 @@ async def test_a_cancelled_running_job_makes_room_for_the_next(server: Server, a
 
 
 async def test_two_workers_are_two_slots_and_three_jobs_run_two_and_one(server: Server, alice: Viewer) -> None:
-    server.settings = server.settings.model_copy(update={"model_seconds": 2.0})
+    server.settings = server.settings.model_copy(update={"model_seconds": 5.0})
     server.start("api", "worker-1", "worker-2")
     await eventually(lambda: _workers(alice, 2), what="both workers being there")
 

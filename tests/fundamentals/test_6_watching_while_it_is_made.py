@@ -18,7 +18,7 @@ from tests.fundamentals.server import Server, Viewer
 from tests.fundamentals.test_3_nothing_is_lost import _render_process, _until
 from tests.fundamentals.watching import INIT, OPEN, bytes_of, new_key, try_to_open, unwrap, watch
 
-SECONDS = {"model_seconds": 3.0}
+SECONDS = {"model_seconds": 5.0}
 
 
 async def test_what_exists_is_seen_at_once_and_the_rest_as_it_comes(server: Server, alice: Viewer) -> None:

@@ -205,7 +205,7 @@ async def test_keeping_is_told_to_those_who_watch(asker: Asker, redis: Redis) ->
 
 
 async def test_the_media_of_a_kept_job_are_kept(settings: Settings) -> None:
-    async with asking(settings, retention_hours=1 / HOUR, keep_at_most_hours=10) as asker:
+    async with asking(settings, retention_hours=3 / HOUR, keep_at_most_hours=10) as asker:
         kept, gone = await a_job(asker), await a_job(asker)
         assert (await keep(asker, kept.id, HOUR))["__typename"] == "Job"
         queue, media = asker.context.services.queue, MediaStore.of(settings)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.clients.npm import install, node
 from tests.fundamentals.server import Server
 
 AUDIT = Path(__file__).parent / "http_audit"
@@ -23,13 +23,12 @@ CANCEL = 'mutation { cancelJob(jobId: "nothing") { __typename } }'
 
 
 def test_every_audit_of_the_specification_is_ok(api: Server, tmp_path: Path) -> None:
-    tools = Path(sys.executable).parent
     for name in ("package.json", "package-lock.json", "audit.js"):
         shutil.copy(AUDIT / name, tmp_path)
-    subprocess.run([tools / "npm", "ci", "--no-audit", "--no-fund"], cwd=tmp_path, check=True, capture_output=True)
+    install(tmp_path)
 
     done = subprocess.run(
-        [tools / "node", "audit.js", f"{api.url}/graphql"], cwd=tmp_path, check=True, capture_output=True, text=True
+        [node(), "audit.js", f"{api.url}/graphql"], cwd=tmp_path, check=True, capture_output=True, text=True
     )
 
     results = json.loads(done.stdout)

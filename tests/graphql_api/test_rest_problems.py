@@ -33,7 +33,7 @@ JOB = f"/api/jobs/job_{'x' * 24}"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("problems"), max_upload_mb=2.0, upload_seconds=1.0) as server:
+    with serving(tmp_path_factory.mktemp("problems"), max_upload_mb=2.0) as server:
         yield server
 
 
@@ -169,18 +169,18 @@ def test_another_method_is_told_which_there_are(alice: httpx.Client, path: str, 
     assert asked.status_code == 204
 
 
-async def test_an_upload_that_takes_too_long_is_refused(server: Server) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.settings.port)
-    writer.write(
-        b"POST /api/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 100000\r\n\r\n" + PNG[:1000]
-    )
+async def test_an_upload_that_takes_too_long_is_refused(tmp_path: Path) -> None:
+    with serving(tmp_path, upload_seconds=1.0) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.settings.port)
+        head = b"POST /api/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 100000\r\n\r\n"
+        writer.write(head + PNG[:1000])
 
-    answer = await reader.readuntil(b"howToFix")  # and then nothing more is sent
-    writer.close()
+        answer = await reader.readuntil(b"howToFix")  # and then nothing more is sent
+        writer.close()
 
-    assert answer.startswith(b"HTTP/1.1 408 ")
-    assert b'"code":"UPLOAD_TOO_SLOW"' in answer
-    wait_until(lambda: nothing_incoming(server), what="the file that came in being gone")
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert b'"code":"UPLOAD_TOO_SLOW"' in answer
+        wait_until(lambda: nothing_incoming(server), what="the file that came in being gone")
 
 
 def test_who_has_enough_waiting_is_told_when_to_come_again(tmp_path: Path) -> None:

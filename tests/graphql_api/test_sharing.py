@@ -140,7 +140,7 @@ async def test_an_ended_link_leads_nowhere(server: Server, alice: Viewer, bob: V
     server.start("api", "worker")
     job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
     await alice.finished(job["id"])
-    made = await shared(alice, job["id"], 1.5 / 3600)
+    made = await shared(alice, job["id"], 4 / 3600)
     watching = await watch_shared(bob, made["secret"])
     await bob.ask(SHARED, secret=made["secret"])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,13 +74,12 @@ def test_a_second_ctrl_c_does_not_wait(start_up: StartUp) -> None:
     up = start_up().ready()
     up.child("worker").suspend()  # it cannot hear the first one
 
-    began = time.monotonic()
     up.ctrl_c()
     up.hears("stopping")
     up.ctrl_c()
 
     assert up.exit_code() == 0
-    assert time.monotonic() - began < 5, "that is when it would have been given up without the second one"
+    assert up.events("stopping_now"), "it was not given up before the second one"
     assert up.family() == []
 
 
@@ -105,8 +103,8 @@ def test_a_crashed_child_is_started_again_and_said_so(start_up: StartUp, name: s
     wait_until(lambda: [e for e in up.events("process_ended") if e["name"] == name], what="a word of it")
     assert up.events("process_ended")[0]["how"] == "killed by SIGKILL"
     wait_until(lambda: up.child(name).pid != killed.pid, what=f"another {name}")
-    with httpx.Client(base_url=f"http://127.0.0.1:{up.port}", timeout=20) as viewer:
-        wait_until(lambda: viewer.get("/readyz").status_code == 200, what="readiness")
+    with httpx.Client(base_url=f"http://127.0.0.1:{up.port}", timeout=60) as viewer:
+        wait_until(lambda: viewer.get("/readyz").status_code == 200, seconds=90, what="readiness")
         job = _upload(viewer)
         wait_until(lambda: _job(viewer, job)["state"] == "COMPLETED", seconds=40, what="a video after it")
 
@@ -117,7 +115,7 @@ def test_children_do_not_outlive_a_killed_supervisor(start_up: StartUp) -> None:
 
     up.process.kill()
 
-    wait_until(lambda: not up.family(), seconds=5, what="the end of its children")
+    wait_until(lambda: not up.family(), what="the end of its children")
     start_up().ready()
 
 

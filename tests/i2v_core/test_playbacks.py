@@ -92,7 +92,7 @@ async def test_beyond_the_bound_the_oldest_playback_ends(redis: Redis, settings:
 
 
 async def test_a_ticket_and_a_playback_have_their_lifetimes(redis: Redis, settings: Settings, job: Job) -> None:
-    short = Playbacks(redis, settings.model_copy(update={"ticket_seconds": 0.05, "playback_seconds": 0.2}))
+    short = Playbacks(redis, settings.model_copy(update={"ticket_seconds": 0.05, "playback_seconds": 2}))
     playback = await opened(short, job)
     ticket = (await short.issue(playback, [0]))[0]
 

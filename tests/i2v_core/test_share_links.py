@@ -80,7 +80,7 @@ async def test_redis_holds_nothing_that_opens_a_link(links: ShareLinks, job: Job
 
 
 async def test_it_ends_when_it_was_said_to(links: ShareLinks, job: Job, redis: Redis) -> None:
-    link, secret = await made(links, job, 0.3)
+    link, secret = await made(links, job, 2)
     assert await links.find(secret) == link
 
     async def is_over() -> bool:
@@ -124,7 +124,7 @@ async def test_an_end_that_is_not_allowed_is_refused_with_the_limit(
 async def test_there_are_only_so_many_and_ended_ones_make_room(redis: Redis, settings: Settings, job: Job) -> None:
     links = ShareLinks(redis, settings.model_copy(update={"share_links_per_job": 2}))
     kept, _ = await made(links, job)
-    _, ends = await made(links, job, 0.2)
+    _, ends = await made(links, job, 2)
 
     with pytest.raises(OperationRefused) as refused:
         await made(links, job)
@@ -272,7 +272,7 @@ async def test_a_revoked_link_ends_what_was_opened_by_it_and_nothing_else(
 
 
 async def test_an_ended_link_ends_what_was_opened_by_it(links: ShareLinks, playbacks: Playbacks, job: Job) -> None:
-    _, secret = await made(links, job, 0.3)
+    _, secret = await made(links, job, 2)
     theirs = await opened(playbacks, job, secret)
     ticket = (await playbacks.issue(theirs, [0]))[0]
 

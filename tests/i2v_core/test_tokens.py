@@ -90,16 +90,16 @@ async def test_a_revoked_token_finds_none_and_leaves_nothing(tokens: Tokens, red
 
 
 async def test_an_expired_token_finds_none_and_goes_by_itself(tokens: Tokens, redis: Redis) -> None:
-    made, secret = await tokens.make(VIEWER, "program", [Scope.READ], time.time() + 0.3)
+    made, secret = await tokens.make(VIEWER, "program", [Scope.READ], time.time() + 2)
 
     async def is_gone() -> bool:
         return await tokens.used(secret) is None
 
     assert not await is_gone()
-    await eventually(is_gone, 5)
+    await eventually(is_gone)
     assert await tokens.of_viewer(VIEWER) == []
     assert await tokens.which_live([made]) == set()
-    await eventually(lambda: nothing(redis), 5)
+    await eventually(lambda: nothing(redis))
 
 
 async def test_one_without_an_end_lives_a_year_from_its_last_use(tokens: Tokens, redis: Redis) -> None:
@@ -116,7 +116,7 @@ async def test_one_without_an_end_lives_a_year_from_its_last_use(tokens: Tokens,
 
 async def test_a_viewer_has_so_many_and_one_that_is_over_makes_room(settings: Settings, redis: Redis) -> None:
     tokens = Tokens(redis, settings.model_copy(update={"tokens_per_viewer": 2}))
-    await tokens.make(VIEWER, "one", [Scope.READ], time.time() + 0.3)
+    await tokens.make(VIEWER, "one", [Scope.READ], time.time() + 2)
     await tokens.make(VIEWER, "two", [Scope.READ])
 
     with pytest.raises(TokenRefused) as refused:
@@ -246,11 +246,11 @@ async def test_revoking_ends_what_is_open_with_it_and_nothing_else(tokens: Token
 
 
 async def test_expiry_ends_what_is_open_with_it(tokens: Tokens, watch: TokenWatch) -> None:
-    _, secret = await tokens.make(VIEWER, "brief", [Scope.READ], time.time() + 0.5)
+    _, secret = await tokens.make(VIEWER, "brief", [Scope.READ], time.time() + 2)
     task, is_open = opened(watch, secret)
     await eventually(is_open)
 
-    assert await asyncio.wait_for(task, 5)
+    assert await asyncio.wait_for(task, 30)
 
 
 async def test_what_was_revoked_while_redis_was_away_is_ended_when_it_is_back(

@@ -76,7 +76,7 @@ async def test_a_frozen_process_shows_frozen_progress_and_is_given_up_in_the_end
         nonlocal frozen_at
         async for event in renderer.render(job, 1, OPTIONS):
             if frozen_at:
-                after.append(event)
+                after.append(time.monotonic() - frozen_at)
             elif isinstance(event, Progressed):
                 os.kill(pid, signal.SIGSTOP)
                 frozen_at = time.monotonic()
@@ -84,7 +84,7 @@ async def test_a_frozen_process_shows_frozen_progress_and_is_given_up_in_the_end
     with pytest.raises(RenderDied, match="said nothing for 3 s"):
         await freeze_it_in_the_middle()
 
-    assert len(after) <= 1, "at most what was already on its way"
+    assert all(seconds < 1 for seconds in after), "at most what was already on its way"
     assert frozen_at, "it was given up before it was frozen"
     assert time.monotonic() - frozen_at >= 3
     assert not psutil.pid_exists(pid)
