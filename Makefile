@@ -45,7 +45,7 @@ check: setup-dev ## format, lint, types and import floors, in seconds
 format: setup-dev ## put the sources into the house's format
 	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format .
 
-schema: setup-dev ## write schema.graphql anew and say what changed in it since the last release
+schema: setup-dev ## write schema.graphql anew and say what changed in it; refuses what would break programs
 	@$(PY) -m graphql_api.schema > schema.graphql.new && mv schema.graphql.new schema.graphql
 	@$(PY) tools/schema_changes.py
 

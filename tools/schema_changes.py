@@ -1,9 +1,10 @@
-"""What changed in the GraphQL schema since the last release, for programs that were written against that.
+"""What changed in the GraphQL schema, for programs that were written against it as it was.
 
-    python tools/schema_changes.py            says what changed; the exit code is 1 if something breaks a program
-    python tools/schema_changes.py --release  makes the schema of today the one that the next changes are held against
+    python tools/schema_changes.py               says what changed, and what was added is promised from then on; if something
+                                                 breaks a program, nothing is written and the exit code is 1
+    python tools/schema_changes.py --break-them  promises the schema of today, and no more what is not in it
 
-`tests/graphql_api/test_schema_changes.py` runs the same comparison.
+`tests/graphql_api/test_schema_changes.py` makes the same comparison, and wants everything promised that there is.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from graphql import DangerousChangeType, GraphQLSchema, build_schema, find_break
 
 ROOT = Path(__file__).parents[1]
 COMMITTED = ROOT / "schema.graphql"
-#: As it was when it was last released.
-RELEASED = ROOT / "tests" / "graphql_api" / "released.graphql"
+#: What programs may have been written against.
+PROMISED = ROOT / "tests" / "graphql_api" / "promised.graphql"
 
 #: A default that changes is a behaviour that changes without a word: as bad as a breaking change. The others add.
 _SILENT = {DangerousChangeType.ARG_DEFAULT_VALUE_CHANGE}
 
 WHAT_TO_DO = """\
-Programs that were written against the released schema would break. Keep what is there, and give it a
-`deprecation_reason` that names what takes its place; it may go in the next major version. If the break is meant, say so
-in CHANGELOG.md and run: python tools/schema_changes.py --release"""
+Programs that were written against the schema would break. Keep what is there, and give it a `deprecation_reason` that
+names what takes its place; it may go in the next major version. If the break is meant, say so in CHANGELOG.md and run:
+python tools/schema_changes.py --break-them"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +47,19 @@ def compare(old: GraphQLSchema, new: GraphQLSchema) -> Changes:
 
 
 def main(arguments: list[str]) -> int:
-    """Compare, or take today's schema as released."""
-    if arguments == ["--release"]:
-        RELEASED.write_text(COMMITTED.read_text())
-        print(f"{RELEASED.relative_to(ROOT)} is the schema of today now. Say in CHANGELOG.md what breaks.")
-        return 0
-    changes = compare(build_schema(RELEASED.read_text()), build_schema(COMMITTED.read_text()))
+    """Compare, and promise what does not break."""
+    today = COMMITTED.read_text()
+    changes = compare(build_schema(PROMISED.read_text()), build_schema(today))
     for line in changes.notable:
         print(f"notable   {line}")
     for line in changes.breaking:
         print(f"breaking  {line}")
-    if changes.breaking:
+    if changes.breaking and arguments != ["--break-them"]:
         print(f"\n{WHAT_TO_DO}")
         return 1
-    print("Nothing breaks.")
+    PROMISED.write_text(today)
+    if not changes.breaking:
+        print("Nothing breaks.")
     return 0
 
 
