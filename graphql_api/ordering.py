@@ -55,7 +55,7 @@ async def retry(job_id: str, context: Context) -> Job:
     if job.state in (JobState.FAILED, JobState.CANCELLED):
         # By the bounds and in the turns of who asks, wherever it was uploaded, and counted as an upload: to cancel a job and
         # have it made again, over and over, is no way around either.
-        async with services.admission.admitted(context.flow):
+        async with services.admission.admitted(context.flow, context.viewer, is_new=False):
             outcome = await services.queue.retry(job, context.flow)
     if outcome in (Retried.FLOW_FULL, Retried.QUEUE_FULL):
         raise await services.admission.refused_at_the_end(Enqueued(outcome.value), context.flow)

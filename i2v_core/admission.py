@@ -1,7 +1,7 @@
 """Bounds on uploads, asked before a picture's bytes are read: who has enough waiting or under way waits with more.
 
 The bounds are a flow's (a viewer's, or those of all anonymous viewers of one address): whoever throws away cookies
-gains nothing. How many jobs there may be, ended ones included, is a viewer's: their list must stay short enough to be read.
+gains nothing. So many uploads a minute are a viewer's as well, wherever they come from. How many jobs there may be, ended ones included, is a viewer's: their list must stay short enough to be read.
 Refusals say when it is worth trying again, or what to do.
 """
 
@@ -31,15 +31,20 @@ class Admission:
         self._scripts = Scripts(queue.redis)
 
     @asynccontextmanager
-    async def admitted(self, flow: str, viewer: str = "") -> AsyncIterator[None]:
-        """Hold a place among the flow's uploads under way; with a `viewer`, for a new job of theirs.
+    async def admitted(self, flow: str, viewer: str, *, is_new: bool = True) -> AsyncIterator[None]:
+        """Hold a place among the flow's uploads under way, for a job of the viewer that is new or, if not `is_new`, made again.
 
         Raises `UploadRefused`, or `StoreUnavailable`.
         """
         settings, token = self._queue.settings, secrets.token_hex(8)
         outcome, wait = await self._scripts.run(
             "admit",
-            [keys.uploads_now(flow), keys.uploads_lately(flow), keys.viewer_jobs(viewer) if viewer else ""],
+            [
+                keys.uploads_now(flow),
+                keys.uploads_lately(flow),
+                keys.uploads_lately(viewer),
+                keys.viewer_jobs(viewer) if is_new else "",
+            ],
             [
                 flow,
                 token,

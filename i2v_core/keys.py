@@ -11,7 +11,7 @@
 | `i2v:paused` | mark | until the operator resumes |
 | `i2v:call:<word>` | mark of a call that was made | a minute |
 | `i2v:idempotency:<hash>` | hash | a day |
-| `i2v:uploads:<flow>:now`, `i2v:uploads:<flow>:lately` | sorted sets | an upload's longest time; a minute |
+| `i2v:uploads:<flow>:now`, `i2v:uploads:<flow or viewer>:lately` | sorted sets | an upload's longest time; a minute |
 | `i2v:slots` | hash of the workers' signs of life | for ever; an entry goes when its worker does |
 | `i2v:secret` | text: the signing secrets, see `signing.py` | for ever |
 | `i2v:token:<hash>`, `i2v:viewer:<id>:tokens` | hash of an API token, hash of a viewer's | until it ends, or a year after its last use |
@@ -70,7 +70,7 @@ def uploads_now(name: str) -> str:
 
 
 def uploads_lately(name: str) -> str:
-    """Key of the uploads of a flow in the last minute."""
+    """Key of the uploads of a flow, or of a viewer from wherever, in the last minute."""
     return f"i2v:uploads:{name}:lately"
 
 

@@ -153,7 +153,7 @@ class Settings(ApiSettings):
         60,
         ge=1,
         le=100_000,
-        description="Uploads that one viewer (or address) may begin in a minute, refused ones included. Jobs that are made again and other videos of a picture count as well.",
+        description="Uploads that one viewer, and all that come from one address together, may begin in a minute, refused ones included. Jobs that are made again and other videos of a picture count as well.",
     )
 
     # Watching ---------------------------------------------------------------------------------------------------

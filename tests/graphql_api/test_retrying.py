@@ -62,7 +62,7 @@ async def test_whoever_is_where_it_was_uploaded_has_their_whole_bound(asker: Ask
     answers = [await retry(at(asker, HOME), job.id) for job in jobs]
 
     assert [answer.get("code") for answer in answers] == [None, None, "TOO_MANY_WAITING"]
-    async with asker.context.services.admission.admitted(CAFE):
+    async with asker.context.services.admission.admitted(CAFE, "viewer_b"):
         pass
 
 

@@ -30,14 +30,14 @@ async def test_who_has_enough_waiting_is_told_when_the_first_begins(redis: Redis
         await queue.enqueue(job)
 
     with pytest.raises(UploadRefused) as refused:
-        async with admission.admitted("a"):
+        async with admission.admitted("a", "a"):
             pass
 
     assert refused.value.code is Code.TOO_MANY_WAITING
     assert refused.value.limit is not None
     assert refused.value.limit.value == 2
     assert refused.value.retry_after == 30
-    async with admission.admitted("b"):
+    async with admission.admitted("b", "b"):
         pass
 
 
@@ -47,7 +47,7 @@ async def test_a_full_queue_is_full_for_everybody(redis: Redis, settings: Settin
         await queue.enqueue(new_job(who))
 
     with pytest.raises(UploadRefused) as refused:
-        async with admission.admitted("d"):
+        async with admission.admitted("d", "d"):
             pass
 
     assert (refused.value.code, (refused.value.retry_after or 0) > 0) == (Code.QUEUE_FULL, True)
@@ -69,33 +69,50 @@ async def test_uploads_under_way_are_bounded_and_free_their_place_however_they_e
     _, admission = bounded(redis, settings, uploads_in_flight=2)
 
     async with AsyncExitStack() as held:
-        await held.enter_async_context(admission.admitted("a"))
-        await held.enter_async_context(admission.admitted("a"))
+        await held.enter_async_context(admission.admitted("a", "a"))
+        await held.enter_async_context(admission.admitted("a", "a"))
         with pytest.raises(UploadRefused) as refused:
-            await held.enter_async_context(admission.admitted("a"))
+            await held.enter_async_context(admission.admitted("a", "a"))
         assert (refused.value.code, refused.value.retry_after) == (Code.TOO_MANY_AT_ONCE, 1)
     with pytest.raises(RuntimeError, match="broke off"):
-        async with admission.admitted("a"):
+        async with admission.admitted("a", "a"):
             raise RuntimeError("broke off")
 
-    async with admission.admitted("a"), admission.admitted("a"):
+    async with admission.admitted("a", "a"), admission.admitted("a", "a"):
         pass
 
 
 async def test_uploads_a_minute_are_bounded_refused_ones_included(redis: Redis, settings: Settings) -> None:
     _, admission = bounded(redis, settings, uploads_per_minute=3)
     for _ in range(3):
-        async with admission.admitted("a"):
+        async with admission.admitted("a", "a"):
             pass
 
     with pytest.raises(UploadRefused) as refused:
-        async with admission.admitted("a"):
+        async with admission.admitted("a", "a"):
             pass
 
     assert refused.value.code is Code.TOO_MANY_UPLOADS
     assert 0 < (refused.value.retry_after or 0) <= 60
-    async with admission.admitted("b"):
+    async with admission.admitted("b", "b"):
         pass
+
+
+async def test_a_viewer_has_so_many_uploads_a_minute_from_wherever_they_come(redis: Redis, settings: Settings) -> None:
+    _, admission = bounded(redis, settings, uploads_per_minute=3)
+    for address in ("home", "work", "train"):
+        async with admission.admitted(address, "viewer_a"):
+            pass
+
+    with pytest.raises(UploadRefused) as refused:
+        async with admission.admitted("cafe", "viewer_a"):
+            pass
+
+    assert refused.value.code is Code.TOO_MANY_UPLOADS
+    assert 0 < (refused.value.retry_after or 0) <= 60
+    for _ in range(3):  # what is refused counts for nobody else
+        async with admission.admitted("cafe", "viewer_b"):
+            pass
 
 
 async def test_who_has_as_many_jobs_as_one_may_is_told_to_delete_some(redis: Redis, settings: Settings) -> None:
@@ -105,8 +122,8 @@ async def test_who_has_as_many_jobs_as_one_may_is_told_to_delete_some(redis: Red
         assert await queue.enqueue(job) == (Enqueued.OK, job.id)
         await queue.cancel(job.id, "a")
 
-    for viewer in ("", "b"):
-        async with admission.admitted("a", viewer):
+    for viewer, is_new in (("b", True), ("a", False)):
+        async with admission.admitted("a", viewer, is_new=is_new):
             pass
     with pytest.raises(UploadRefused) as refused:
         async with admission.admitted("a", "a"):
