@@ -6,11 +6,13 @@ import hashlib
 from typing import Any
 
 import httpx
+import redis
 
+from i2v_core import keys
 from tests.fundamentals.server import Server
 from tests.graphql_api.sockets import connected
 
-SETTINGS = {"persisted_operations": 2}
+SETTINGS = {"persisted_operations": 2, "persisted_hours": 2.0}
 
 
 def by_hash(query: str) -> dict[str, Any]:
@@ -59,3 +61,16 @@ def test_only_so_many_are_kept_and_the_one_unused_for_longest_goes(http: httpx.C
         ask(http, query=query, extensions=by_hash(query))
 
     assert ["errors" in ask(http, extensions=by_hash(query)) for query in queries] == [True, False, False]
+
+
+def test_one_is_kept_for_as_long_as_the_setting_says_from_its_last_use(api: Server, http: httpx.Client) -> None:
+    query = "query Kept { __typename }"
+    ask(http, query=query, extensions=by_hash(query))
+    digest = by_hash(query)["persistedQuery"]["sha256Hash"]
+    with redis.Redis.from_url(str(api.settings.redis_url)) as store:
+        assert 2 * 3600 - 60 < store.ttl(keys.persisted(digest)) <= 2 * 3600
+        store.expire(keys.persisted(digest), 100)
+
+        ask(http, extensions=by_hash(query))
+
+        assert 2 * 3600 - 60 < store.ttl(keys.persisted(digest)) <= 2 * 3600
