@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from arq.connections import ArqRedis
@@ -41,7 +41,7 @@ log = get_logger("worker")
 
 #: Seconds between two looks at the queue when nothing wakes it: finds jobs whose worker died (their lease ran out).
 _POLL_SECONDS = 0.5
-#: Seconds between two renewals of the lease.
+#: Seconds between two renewals of a lease, or a quarter of it if that is less: some may come late, or be lost.
 _RENEW_SECONDS = 1.0
 #: How often arq may start a job. Attempts are counted in the job's document, where a put-back does not count.
 _ARQ_TRIES = 1_000_000
@@ -50,15 +50,18 @@ _ARQ_TIMEOUT = 7 * 24 * 3600
 
 
 class SlotWorker(Worker):
-    """arq's worker for one job at a time; `make_video(job_id)` does the work, `queue` is the one it takes them from."""
+    """arq's worker for one job at a time.
 
-    def __init__(self, settings: Settings, queue: JobQueue, make_video: Callable[[str], Awaitable[None]]) -> None:
-        leases = Leases(queue.redis, settings)
+    `make_video(job_id, token of the lease)` does the work; it is cancelled when the lease is another's. `queue` is the one
+    that jobs are taken from.
+    """
 
+    def __init__(self, settings: Settings, queue: JobQueue, make_video: Callable[[str, str], Awaitable[None]]) -> None:
         async def run(_: dict[str, Any], job_id: str) -> None:
             try:
-                if await leases.claim(job_id, self._token):
-                    await make_video(job_id)
+                if await self._leases.claim(job_id, self._token):
+                    async with self._renewed(job_id):
+                        await make_video(job_id, self._token)
             except Exception as error:
                 # It stays in the queue and is taken again, by us or another, with an attempt less.
                 log.error("job_broke", job=job_id, exc_info=error)
@@ -85,7 +88,8 @@ class SlotWorker(Worker):
         )
         self.in_progress_timeout_s = settings.lease_seconds
         self._queue = queue
-        self._leases = leases
+        self._leases = Leases(queue.redis, settings)
+        self._renew_seconds = min(_RENEW_SECONDS, settings.lease_seconds / 4)
         #: What our leases hold, so that we never touch one that another worker took over.
         self._token = new_id("lease")
         self._wake = asyncio.Event()
@@ -97,29 +101,23 @@ class SlotWorker(Worker):
 
     async def main(self) -> None:
         """Take jobs until cancelled."""
-        renewing = asyncio.create_task(self._renew_leases())
         away = False
-        try:
-            while True:
-                heed_cancellation()  # arq's commands can lose it
-                self._wake.clear()
-                try:
-                    if not await self._queue.is_paused():
-                        await self._poll_iteration()
-                    if away:
-                        log.info("redis_back")
-                    away = False
-                except (RedisError, StoreUnavailable) as error:
-                    if not away:
-                        log.warning("redis_away", reason=type(error).__name__)
-                    away = True
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(
-                        self.poll_delay_s
-                    ):  # not wait_for: on 3.11 it can swallow a cancellation
-                        await self._wake.wait()
-        finally:
-            await ended(renewing)
+        while True:
+            heed_cancellation()  # arq's commands can lose it
+            self._wake.clear()
+            try:
+                if not await self._queue.is_paused():
+                    await self._poll_iteration()
+                if away:
+                    log.info("redis_back")
+                away = False
+            except (RedisError, StoreUnavailable) as error:
+                if not away:
+                    log.warning("redis_away", reason=type(error).__name__)
+                away = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.poll_delay_s):  # not wait_for: on 3.11 it can swallow a cancellation
+                    await self._wake.wait()
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
         """As arq's, which counts a job before it asks Redis about it and does not take that back when Redis breaks off.
@@ -151,10 +149,22 @@ class SlotWorker(Worker):
         super()._release_sem_dec_counter_on_complete()
         self.wake()  # the slot is free: the next job starts now, not at the next look
 
-    async def _renew_leases(self) -> None:
-        while True:
-            await asyncio.sleep(_RENEW_SECONDS)
-            for job_id, task in list(self.tasks.items()):
-                if not task.done():
-                    with suppress(RedisError, StoreUnavailable):
-                        await self._leases.renew(job_id, self._token)
+    @asynccontextmanager
+    async def _renewed(self, job_id: str) -> AsyncGenerator[None, None]:
+        """Renew the job's lease meanwhile. What is done under it is cancelled when it turns out to be another worker's."""
+        making = asyncio.current_task()
+        assert making is not None
+        renewing = asyncio.create_task(self._renew(job_id, making))
+        try:
+            yield
+        finally:
+            await ended(renewing)
+
+    async def _renew(self, job_id: str, making: asyncio.Task[Any]) -> None:
+        held = True
+        while held:
+            await asyncio.sleep(self._renew_seconds)
+            with suppress(RedisError, StoreUnavailable):
+                held = await self._leases.renew(job_id, self._token)
+        log.warning("lease_lost", job=job_id)
+        making.cancel()

@@ -66,15 +66,18 @@ class VideoMaker:
         self._presence = presence
         self._job_id: str | None = None
 
-    async def make(self, job_id: str) -> None:
-        """Bring a job to its end, with as many attempts as it has. Cancelling the task puts the job back."""
+    async def make(self, job_id: str, lease: str) -> None:
+        """Bring a job to its end, with as many attempts as it has, while the lease with this token is ours.
+
+        Cancelling the task puts the job back.
+        """
         self._job_id = job_id
         try:
             while True:
                 await self._presence.working_on(job_id)
                 await self._until_model_is_there()
                 call = secrets.token_hex(8)
-                number = await _until_done(lambda call=call: self._queue.begin(job_id, call))  # type: ignore[misc]
+                number = await _until_done(lambda call=call: self._queue.begin(job_id, call, lease=lease))  # type: ignore[misc]
                 job = await _until_done(lambda: self._queue.get(job_id)) if number else None
                 if number is None or job is None:
                     return

@@ -72,7 +72,8 @@ async def test_a_worker_that_wakes_up_after_its_job_was_taken_over_disturbs_noth
     server: Server, alice: Viewer, redis: Redis
 ) -> None:
     server.settings = server.settings.model_copy(update={"model_seconds": 6.0, "lease_seconds": 1.0})
-    server.start("api", "worker-stalled")
+    server.start("api")
+    server.start_impatient_worker("worker-stalled", 2.0)
     job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
     stream = alice.progress(job["id"])
     await _until(stream, stage="GENERATING")
@@ -80,7 +81,8 @@ async def test_a_worker_that_wakes_up_after_its_job_was_taken_over_disturbs_noth
 
     stalled.send_signal(signal.SIGSTOP)
     server.start("worker")
-    await _until(stream, attempt=2, stage="GENERATING")
+    while (await _until(stream, attempt=2))["percent"] < 50:
+        pass  # for 3 s of the model: the stalled one wakes up when its own has been silent for too long
     lease = await redis.get(f"arq:in-progress:{job['id']}")
     stalled.send_signal(signal.SIGCONT)
 

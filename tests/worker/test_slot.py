@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import pytest
+from arq.constants import in_progress_key_prefix
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError
 
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
+from i2v_core.tasks import ended
 from tests.conftest import eventually
 from tests.i2v_core.test_queue import VIDEO, new_job
 from worker.slot import SlotWorker
+
+
+@asynccontextmanager
+async def at_work(worker: SlotWorker) -> AsyncIterator[asyncio.Task[None]]:
+    """The worker, taking jobs, until what is in it has ended."""
+    working = worker.main_task = asyncio.create_task(worker.main())
+    try:
+        yield working
+    finally:
+        await ended(working, *worker.tasks.values())
+        await worker.pool.aclose()
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -22,7 +36,7 @@ async def test_a_connection_that_breaks_while_a_job_is_taken_leaves_the_slot_fre
 ) -> None:
     queue, made = JobQueue(redis, settings), []
 
-    async def make(job_id: str) -> None:
+    async def make(job_id: str, _: str) -> None:
         made.append(job_id)
         run = await queue.begin(job_id) or 0
         await queue.complete(job_id, run, segments=10, video=VIDEO)
@@ -40,24 +54,20 @@ async def test_a_connection_that_breaks_while_a_job_is_taken_leaves_the_slot_fre
     monkeypatch.setattr(worker.pool, "pipeline", breaking)
     job = new_job()
     await queue.enqueue(job)
-    working = asyncio.create_task(worker.main())
 
     async def is_made() -> bool:
         return made == [job.id]
 
-    await eventually(is_made, what="the job being made after all")
+    async with at_work(worker):
+        await eventually(is_made, what="the job being made after all")
     assert breaks["left"] == 0
-    working.cancel()
-    with suppress(asyncio.CancelledError):
-        await working
-    await worker.pool.aclose()
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_a_worker_that_is_told_to_stop_in_the_middle_of_a_command_stops(
     redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worker = SlotWorker(settings, JobQueue(redis, settings), lambda _: asyncio.sleep(0))
+    worker = SlotWorker(settings, JobQueue(redis, settings), lambda *_: asyncio.sleep(0))
     asked, looked = asyncio.Event(), 0
 
     async def deaf(*_: object, **__: object) -> list[bytes]:
@@ -77,6 +87,29 @@ async def test_a_worker_that_is_told_to_stop_in_the_middle_of_a_command_stops(
     assert working.cancelled()
     assert looked == 1
     await worker.pool.aclose()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_a_job_whose_lease_is_anothers_is_given_up(redis: Redis, settings: Settings) -> None:
+    making, given_up = asyncio.Event(), asyncio.Event()
+
+    async def make(*_: str) -> None:
+        making.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            given_up.set()
+            raise
+
+    queue, job = JobQueue(redis, settings), new_job()
+    await queue.enqueue(job)
+    async with at_work(SlotWorker(settings, queue, make)):
+        await making.wait()
+        await redis.set(in_progress_key_prefix + job.id, "lease_of_another", px=60_000)
+
+        await given_up.wait()
+
+    assert await redis.get(in_progress_key_prefix + job.id) == "lease_of_another"
 
 
 async def test_a_command_that_loses_a_cancellation_does_not_lose_it_for_us(
