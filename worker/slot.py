@@ -6,6 +6,7 @@ Changed from arq 0.28, each with its reason (`tests/test_pins.py` holds the inte
   alone a job waits 31 to 480 ms for a slot that is free.
 - The in-progress key is a lease of `I2V_LEASE_SECONDS`, renewed every second. arq's lives for the longest timeout of any
   function and is never renewed: after a kill -9 a job would come back only minutes later.
+- A job whose worker was killed comes before those behind it (`next_job.py`). arq takes whatever is free first.
 - What ends a job is our fenced scripts; arq only gives its lease back. arq's own end would take the job from the queue
   even when another worker has it by now.
 - Redis being away is waited out; arq's worker exits.
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -29,18 +30,21 @@ from redis.exceptions import RedisError
 from i2v_core import keys
 from i2v_core.errors import StoreUnavailable
 from i2v_core.jobs import new_id
-from i2v_core.leases import Leases
+from i2v_core.leases import Lease, Leases
 from i2v_core.logs import get_logger
 from i2v_core.mending import mend
 from i2v_core.queue import FUNCTION, JobQueue, deserialize, serialize
 from i2v_core.settings import Settings
 from i2v_core.store import CONNECTION, redis_url
 from i2v_core.tasks import ended, heed_cancellation
+from worker.next_job import NextJob
 
 log = get_logger("worker")
 
 #: Seconds between two looks at the queue when nothing wakes it: finds jobs whose worker died (their lease ran out).
 _POLL_SECONDS = 0.5
+#: Leases looked at in one round trip: more than there are slots in most places, and those that are held come first.
+_AT_ONCE = 32
 #: Seconds between two renewals of a lease, or a quarter of it if that is less: some may come late, or be lost.
 _RENEW_SECONDS = 1.0
 #: How often arq may start a job. Attempts are counted in the job's document, where a put-back does not count.
@@ -90,6 +94,8 @@ class SlotWorker(Worker):
         self._queue = queue
         self._leases = Leases(queue.redis, settings)
         self._renew_seconds = min(_RENEW_SECONDS, settings.lease_seconds / 4)
+        self._next_job = NextJob(lease_seconds=settings.lease_seconds, renew_seconds=self._renew_seconds)
+        self._again_in = _POLL_SECONDS
         #: What our leases hold, so that we never touch one that another worker took over.
         self._token = new_id("lease")
         self._wake = asyncio.Event()
@@ -105,6 +111,7 @@ class SlotWorker(Worker):
         while True:
             heed_cancellation()  # arq's commands can lose it
             self._wake.clear()
+            self._again_in = self.poll_delay_s
             try:
                 if not await self._queue.is_paused():
                     await self._poll_iteration()
@@ -116,20 +123,32 @@ class SlotWorker(Worker):
                     log.warning("redis_away", reason=type(error).__name__)
                 away = True
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.poll_delay_s):  # not wait_for: on 3.11 it can swallow a cancellation
+                async with asyncio.timeout(self._again_in):  # not wait_for: on 3.11 it can swallow a cancellation
                     await self._wake.wait()
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
-        """As arq's, which counts a job before it asks Redis about it and does not take that back when Redis breaks off.
+        """As arq's, of those jobs alone that may be taken.
 
-        Its only slot would then be taken for good, by nothing: a worker that seems to live and never works again.
+        arq counts a job before it asks Redis about it and does not take that back when Redis breaks off. Its only slot
+        would then be taken for good, by nothing: a worker that seems to live and never works again.
         """
+        takeable = await self._takeable([job_id.decode() for job_id in job_ids])
         try:
-            await super().start_jobs(job_ids)
+            await super().start_jobs([job_id.encode() for job_id in takeable])
         except RedisError:
             self.job_counter -= 1
             self.sem.release()
             raise
+
+    async def _takeable(self, job_ids: Sequence[str]) -> Sequence[str]:
+        """The first of the jobs that may be taken; when to look again is noted."""
+        leases: list[Lease] = []
+        while len(leases) < len(job_ids) and all(lease.left is not None for lease in leases):
+            leases += await self._leases.of(job_ids[len(leases) :][:_AT_ONCE])
+        choice = self._next_job.choose(job_ids[: len(leases)], leases)
+        if choice.again_in is not None:
+            self._again_in = min(self.poll_delay_s, choice.again_in)
+        return choice.jobs
 
     async def finish_job(self, job_id: str, *_: Any, **__: Any) -> None:
         """Give up the lease, and nothing else.

@@ -54,10 +54,11 @@ async def test_a_worker_that_is_terminated_finishes_its_job_first(server: Server
     assert states == {"a": {"state": "COMPLETED", "attempt": 1}, "b": {"state": "QUEUED", "attempt": 0}}
 
 
-async def test_a_worker_that_is_killed_loses_nothing(server: Server, alice: Viewer) -> None:
+async def test_a_worker_that_is_killed_loses_nothing(server: Server, alice: Viewer, bob: Viewer) -> None:
     server.settings = server.settings.model_copy(update={"model_seconds": 3.0})
     server.start("api", "worker")
     job = await alice.upload(PICTURES / "chelsea.png", seconds=3)
+    behind = await bob.upload(PICTURES / "chelsea.png", seconds=3)
     stream = alice.progress(job["id"])
     await _until(stream, stage="GENERATING")
 
@@ -65,6 +66,8 @@ async def test_a_worker_that_is_killed_loses_nothing(server: Server, alice: View
     server.start("worker")
 
     await _until(stream, attempt=2, state="PROCESSING")
+    other = (await bob.ask("query($id: ID!) { job(id: $id) { state } }", id=behind["id"]))["job"]
+    assert other == {"state": "QUEUED"}, "the one that was killed waits for another"
     assert (await _until(stream, state="COMPLETED"))["attempt"] == 2
 
 

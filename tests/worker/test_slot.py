@@ -112,6 +112,30 @@ async def test_a_job_whose_lease_is_anothers_is_given_up(redis: Redis, settings:
     assert await redis.get(in_progress_key_prefix + job.id) == "lease_of_another"
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_the_job_of_a_worker_that_was_killed_comes_before_those_behind_it(
+    redis: Redis, settings: Settings
+) -> None:
+    queue, made = JobQueue(redis, settings), []
+
+    async def make(job_id: str, lease: str) -> None:
+        made.append((job_id, await queue.begin(job_id, lease=lease)))
+        await queue.complete(job_id, made[-1][1] or 0, segments=10, video=VIDEO)
+
+    killed, behind = new_job("viewer_a"), new_job("viewer_b")
+    for job in (killed, behind):
+        await queue.enqueue(job)
+    await queue.begin(killed.id, lease="lease_of_the_dead")
+    await redis.pexpire(in_progress_key_prefix + killed.id, 1000)
+
+    async def all_made() -> bool:
+        return len(made) == 2
+
+    async with at_work(SlotWorker(settings, queue, make)):
+        await eventually(all_made, what="both being made")
+    assert made == [(killed.id, 2), (behind.id, 1)]
+
+
 async def test_a_command_that_loses_a_cancellation_does_not_lose_it_for_us(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
