@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import pytest
 from redis.asyncio import Redis
 
 from i2v_core import keys
@@ -95,6 +96,33 @@ async def test_a_job_that_another_has_by_now_is_not_taken_over(redis: Redis, set
     assert await redis.zrange(keys.QUEUE, 0, -1) == [job.id]
     assert not await leases.renew(job.id, "lease_a")
     assert await leases.renew(job.id, "lease_b"), "to begin is to take a lease that nobody has"
+
+
+@pytest.mark.parametrize("asked", ["begin", "get"])
+async def test_told_to_stop_just_as_a_job_is_begun_its_attempt_is_not_used_up(
+    redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    queue = JobQueue(redis, settings)
+    maker = VideoMaker(queue, MediaStore(settings.media_path), Breaking(), Presence(queue, 1.0))
+    job = new_job()
+    await queue.enqueue(job)
+    ask = getattr(queue, asked)
+
+    async def told_to_stop_meanwhile(*args: Any, **options: Any) -> Any:
+        monkeypatch.undo()
+        answer = await ask(*args, **options)
+        making.cancel()
+        await asyncio.sleep(0)
+        return answer
+
+    monkeypatch.setattr(queue, asked, told_to_stop_meanwhile)
+    making = asyncio.create_task(maker.make(job.id, "lease_a"))
+    await asyncio.wait([making])
+
+    waiting = await queue.get(job.id)
+    assert making.cancelled()
+    assert waiting is not None
+    assert (waiting.state, waiting.attempt, waiting.run) == (JobState.QUEUED, 0, 1)
 
 
 async def test_a_worker_that_is_told_to_stop_leaves_what_is_done_or_anothers(redis: Redis, settings: Settings) -> None:
