@@ -164,6 +164,14 @@ class SlotWorker(Worker):
         await mend(self._queue, job_id)
         await self.pool.delete(in_progress_key_prefix + job_id)
 
+    async def _sleep_until_tasks_complete(self) -> None:
+        """As arq's, which waits until the look at the queue has cleared away what ended.
+
+        There is none while the queue is paused or Redis is away: SIGTERM would take all of the drain time for nothing.
+        """
+        while running := [task for task in self.tasks.values() if not task.done()]:
+            await asyncio.wait(running)
+
     def _release_sem_dec_counter_on_complete(self) -> None:
         super()._release_sem_dec_counter_on_complete()
         self.wake()  # the slot is free: the next job starts now, not at the next look

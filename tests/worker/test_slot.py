@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -134,6 +135,30 @@ async def test_the_job_of_a_worker_that_was_killed_comes_before_those_behind_it(
     async with at_work(SlotWorker(settings, queue, make)):
         await eventually(all_made, what="both being made")
     assert made == [(killed.id, 2), (behind.id, 1)]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_a_worker_that_is_terminated_while_the_queue_is_paused_stops_when_its_job_is_done(
+    redis: Redis, settings: Settings
+) -> None:
+    queue, job = JobQueue(redis, settings), new_job()
+    making, may_end = asyncio.Event(), asyncio.Event()
+
+    async def make(*_: str) -> None:
+        making.set()
+        await may_end.wait()
+
+    await queue.enqueue(job)
+    worker = SlotWorker(settings.model_copy(update={"drain_seconds": 3600}), queue, make)
+    async with at_work(worker) as working:
+        await making.wait()
+        await queue.pause(True)
+        worker.handle_sig_wait_for_completion(signal.SIGTERM)
+        may_end.set()
+
+        await asyncio.wait([working])
+
+    assert working.cancelled()
 
 
 async def test_a_command_that_loses_a_cancellation_does_not_lose_it_for_us(
