@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from arq.constants import in_progress_key_prefix
 from redis.asyncio import Redis
 
+from i2v_core import keys
+from i2v_core.jobs import JobState
 from i2v_core.settings import Settings
 from i2v_core.store import Scripts, store_errors
 
@@ -21,9 +23,10 @@ _NO_KEY, _NO_END = -2, -1
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The lease on one job: seconds until it runs out, None if nobody holds it."""
+    """The lease on one job: seconds until it runs out, None if nobody holds it; and whether a run of the job has begun."""
 
     left: float | None
+    begun: bool = False
 
 
 class Leases:
@@ -52,8 +55,15 @@ class Leases:
             async with self._redis.pipeline(transaction=False) as pipe:
                 for job_id in job_ids:
                     pipe.pttl(in_progress_key_prefix + job_id)
+                    pipe.hget(keys.job(job_id), "state")
                 found = await pipe.execute()
-        return [Lease(None if left == _NO_KEY else math.inf if left == _NO_END else left / 1000) for left in found]
+        return [
+            Lease(
+                None if left == _NO_KEY else math.inf if left == _NO_END else left / 1000,
+                begun=state == JobState.PROCESSING,
+            )
+            for left, state in zip(found[::2], found[1::2], strict=True)
+        ]
 
     async def _run(self, job_id: str, token: str, lifetime: int, how: str) -> bool:
         return bool(await self._scripts.run("lease", [in_progress_key_prefix + job_id], [token, lifetime, how]))

@@ -6,7 +6,8 @@ Changed from arq 0.28, each with its reason (`tests/test_pins.py` holds the inte
   alone a job waits 31 to 480 ms for a slot that is free.
 - The in-progress key is a lease of `I2V_LEASE_SECONDS`, renewed every second. arq's lives for the longest timeout of any
   function and is never renewed: after a kill -9 a job would come back only minutes later.
-- A job whose worker was killed comes before those behind it (`next_job.py`). arq takes whatever is free first.
+- The job of a killed worker comes before those behind it, and what was begun is its owner's after an outage
+  (`next_job.py`). arq takes whatever is free first.
 - What ends a job is our fenced scripts; arq only gives its lease back. arq's own end would take the job from the queue
   even when another worker has it by now.
 - Redis being away is waited out; arq's worker exits.
@@ -47,6 +48,8 @@ _POLL_SECONDS = 0.5
 _AT_ONCE = 32
 #: Seconds between two renewals of a lease, or a quarter of it if that is less: some may come late, or be lost.
 _RENEW_SECONDS = 1.0
+#: Seconds until a renewal that failed is tried again: the lease may run out, and Redis be back at any moment.
+_AGAIN_SECONDS = 0.1
 #: How often arq may start a job. Attempts are counted in the job's document, where a put-back does not count.
 _ARQ_TRIES = 1_000_000
 #: arq's own limit on a job's time. A hung model is noticed by its silence, a dead worker by its lease.
@@ -113,7 +116,9 @@ class SlotWorker(Worker):
             self._wake.clear()
             self._again_in = self.poll_delay_s
             try:
-                if not await self._queue.is_paused():
+                paused = await self._queue.is_paused()
+                self._next_job.redis_answered()
+                if not paused:
                     await self._poll_iteration()
                 if away:
                     log.info("redis_back")
@@ -145,6 +150,7 @@ class SlotWorker(Worker):
         leases: list[Lease] = []
         while len(leases) < len(job_ids) and all(lease.left is not None for lease in leases):
             leases += await self._leases.of(job_ids[len(leases) :][:_AT_ONCE])
+        self._next_job.redis_answered()
         choice = self._next_job.choose(job_ids[: len(leases)], leases)
         if choice.again_in is not None:
             self._again_in = min(self.poll_delay_s, choice.again_in)
@@ -188,10 +194,12 @@ class SlotWorker(Worker):
             await ended(renewing)
 
     async def _renew(self, job_id: str, making: asyncio.Task[Any]) -> None:
-        held = True
+        held, pause = True, self._renew_seconds
         while held:
-            await asyncio.sleep(self._renew_seconds)
-            with suppress(RedisError, StoreUnavailable):
-                held = await self._leases.renew(job_id, self._token)
+            await asyncio.sleep(pause)
+            try:
+                held, pause = await self._leases.renew(job_id, self._token), self._renew_seconds
+            except (RedisError, StoreUnavailable):
+                pause = _AGAIN_SECONDS
         log.warning("lease_lost", job=job_id)
         making.cancel()

@@ -9,7 +9,7 @@ import pytest
 from i2v_core.leases import Lease
 from worker.next_job import Choice, NextJob
 
-FREE = Lease(None)
+FREE, LAPSED = Lease(None), Lease(None, begun=True)
 
 
 class Clock:
@@ -85,3 +85,37 @@ def test_an_answer_that_comes_late_is_no_renewal(long_there: NextJob, clock: Clo
     clock.now += 0.3
 
     assert long_there.choose(["a", "b"], [Lease(2.0), FREE]).jobs == []
+
+
+@pytest.fixture
+def long_silent(long_there: NextJob, clock: Clock) -> NextJob:
+    """That worker, when Redis answers for the first time after five seconds."""
+    long_there.redis_answered()
+    clock.now += 5
+    long_there.redis_answered()
+    return long_there
+
+
+def test_what_was_begun_before_redis_was_away_is_its_owners_for_a_moment(long_silent: NextJob, clock: Clock) -> None:
+    assert long_silent.choose(["a", "b"], [LAPSED, FREE]).jobs == ["b"]
+    clock.now += 1.9
+    assert long_silent.choose(["a", "b"], [LAPSED, FREE]).jobs == ["b"]
+    clock.now += 0.2
+    assert long_silent.choose(["a", "b"], [LAPSED, FREE]).jobs == ["a", "b"]
+
+
+def test_where_every_look_is_late_the_job_of_a_dead_worker_is_taken_all_the_same(
+    long_silent: NextJob, clock: Clock
+) -> None:
+    clock.now += 3
+    long_silent.redis_answered()
+
+    assert long_silent.choose(["a"], [LAPSED]).jobs == ["a"]
+
+
+def test_without_an_outage_a_lapsed_job_is_taken_at_once(long_there: NextJob, clock: Clock) -> None:
+    for _ in range(20):
+        long_there.redis_answered()
+        clock.now += 0.6
+
+    assert long_there.choose(["a", "b"], [LAPSED, FREE]).jobs == ["a", "b"]
