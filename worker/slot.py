@@ -45,7 +45,7 @@ log = get_logger("worker")
 #: Seconds between two looks at the queue when nothing wakes it: finds jobs whose worker died (their lease ran out).
 _POLL_SECONDS = 0.5
 #: Leases looked at in one round trip: more than there are slots in most places, and those that are held come first.
-_AT_ONCE = 32
+_AT_ONCE = 16
 #: Seconds between two renewals of a lease, or a quarter of it if that is less: some may come late, or be lost.
 _RENEW_SECONDS = 1.0
 #: Seconds until a renewal that failed is tried again: the lease may run out, and Redis be back at any moment.
