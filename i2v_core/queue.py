@@ -15,7 +15,7 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import Any, cast
 
-from arq.constants import job_key_prefix
+from arq.constants import in_progress_key_prefix, job_key_prefix
 from arq.jobs import serialize_job
 from redis.asyncio import Redis
 
@@ -283,14 +283,15 @@ class JobQueue:
 
     # A worker's side --------------------------------------------------------------------------------------------
 
-    async def begin(self, job_id: str, call: str = "") -> int | None:
+    async def begin(self, job_id: str, call: str = "", *, lease: str = "") -> int | None:
         """Start a run of the job. Its number, or None if the job is over, gone, or out of attempts (then it FAILED).
 
-        Made again with the same word (`call`) it answers the run that it has begun already.
+        Made again with the same word (`call`) it answers the run that it has begun already. A worker names the token of
+        its leases: it gets None as well if another holds the job's, and takes that if nobody does.
         """
         run = await self._scripts.run(
             "begin",
-            [keys.job(job_id)],
+            [keys.job(job_id), in_progress_key_prefix + job_id],
             [
                 keys.EVENTS,
                 job_id,
@@ -300,6 +301,8 @@ class JobQueue:
                 json.dumps(asdict(_SPENT)),
                 self._waiting_ms,
                 call or secrets.token_hex(8),
+                lease,
+                int(self.settings.lease_seconds * 1000),
             ],
         )
         return int(run) if int(run) > 0 else None

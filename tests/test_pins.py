@@ -60,6 +60,7 @@ def test_redis_py_speaks_to_the_oldest_server_that_we_serve() -> None:
         ("start_jobs", ["job_ids"]),
         ("run_job", ["job_id", "score"]),
         ("_poll_iteration", []),
+        ("_sleep_until_tasks_complete", []),
         ("_add_signal_handler", ["signum", "handler"]),
         ("_release_sem_dec_counter_on_complete", []),
     ],

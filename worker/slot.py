@@ -6,6 +6,8 @@ Changed from arq 0.28, each with its reason (`tests/test_pins.py` holds the inte
   alone a job waits 31 to 480 ms for a slot that is free.
 - The in-progress key is a lease of `I2V_LEASE_SECONDS`, renewed every second. arq's lives for the longest timeout of any
   function and is never renewed: after a kill -9 a job would come back only minutes later.
+- The job of a killed worker comes before those behind it, and what was begun is its owner's after an outage
+  (`next_job.py`). arq takes whatever is free first.
 - What ends a job is our fenced scripts; arq only gives its lease back. arq's own end would take the job from the queue
   even when another worker has it by now.
 - Redis being away is waited out; arq's worker exits.
@@ -16,8 +18,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from arq.connections import ArqRedis
@@ -29,20 +31,25 @@ from redis.exceptions import RedisError
 from i2v_core import keys
 from i2v_core.errors import StoreUnavailable
 from i2v_core.jobs import new_id
-from i2v_core.leases import Leases
+from i2v_core.leases import Lease, Leases
 from i2v_core.logs import get_logger
 from i2v_core.mending import mend
 from i2v_core.queue import FUNCTION, JobQueue, deserialize, serialize
 from i2v_core.settings import Settings
 from i2v_core.store import CONNECTION, redis_url
 from i2v_core.tasks import ended, heed_cancellation
+from worker.next_job import NextJob
 
 log = get_logger("worker")
 
 #: Seconds between two looks at the queue when nothing wakes it: finds jobs whose worker died (their lease ran out).
 _POLL_SECONDS = 0.5
-#: Seconds between two renewals of the lease.
+#: Leases looked at in one round trip: more than there are slots in most places, and those that are held come first.
+_AT_ONCE = 16
+#: Seconds between two renewals of a lease, or a quarter of it if that is less: some may come late, or be lost.
 _RENEW_SECONDS = 1.0
+#: Seconds until a renewal that failed is tried again: the lease may run out, and Redis be back at any moment.
+_AGAIN_SECONDS = 0.1
 #: How often arq may start a job. Attempts are counted in the job's document, where a put-back does not count.
 _ARQ_TRIES = 1_000_000
 #: arq's own limit on a job's time. A hung model is noticed by its silence, a dead worker by its lease.
@@ -50,15 +57,18 @@ _ARQ_TIMEOUT = 7 * 24 * 3600
 
 
 class SlotWorker(Worker):
-    """arq's worker for one job at a time; `make_video(job_id)` does the work, `queue` is the one it takes them from."""
+    """arq's worker for one job at a time.
 
-    def __init__(self, settings: Settings, queue: JobQueue, make_video: Callable[[str], Awaitable[None]]) -> None:
-        leases = Leases(queue.redis, settings)
+    `make_video(job_id, token of the lease)` does the work; it is cancelled when the lease is another's. `queue` is the one
+    that jobs are taken from.
+    """
 
+    def __init__(self, settings: Settings, queue: JobQueue, make_video: Callable[[str, str], Awaitable[None]]) -> None:
         async def run(_: dict[str, Any], job_id: str) -> None:
             try:
-                if await leases.claim(job_id, self._token):
-                    await make_video(job_id)
+                if await self._leases.claim(job_id, self._token):
+                    async with self._renewed(job_id):
+                        await make_video(job_id, self._token)
             except Exception as error:
                 # It stays in the queue and is taken again, by us or another, with an attempt less.
                 log.error("job_broke", job=job_id, exc_info=error)
@@ -85,7 +95,10 @@ class SlotWorker(Worker):
         )
         self.in_progress_timeout_s = settings.lease_seconds
         self._queue = queue
-        self._leases = leases
+        self._leases = Leases(queue.redis, settings)
+        self._renew_seconds = min(_RENEW_SECONDS, settings.lease_seconds / 4)
+        self._next_job = NextJob(lease_seconds=settings.lease_seconds, renew_seconds=self._renew_seconds)
+        self._again_in = _POLL_SECONDS
         #: What our leases hold, so that we never touch one that another worker took over.
         self._token = new_id("lease")
         self._wake = asyncio.Event()
@@ -97,41 +110,51 @@ class SlotWorker(Worker):
 
     async def main(self) -> None:
         """Take jobs until cancelled."""
-        renewing = asyncio.create_task(self._renew_leases())
         away = False
-        try:
-            while True:
-                heed_cancellation()  # arq's commands can lose it
-                self._wake.clear()
-                try:
-                    if not await self._queue.is_paused():
-                        await self._poll_iteration()
-                    if away:
-                        log.info("redis_back")
-                    away = False
-                except (RedisError, StoreUnavailable) as error:
-                    if not away:
-                        log.warning("redis_away", reason=type(error).__name__)
-                    away = True
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(
-                        self.poll_delay_s
-                    ):  # not wait_for: on 3.11 it can swallow a cancellation
-                        await self._wake.wait()
-        finally:
-            await ended(renewing)
+        while True:
+            heed_cancellation()  # arq's commands can lose it
+            self._wake.clear()
+            self._again_in = self.poll_delay_s
+            try:
+                paused = await self._queue.is_paused()
+                self._next_job.redis_answered()
+                if not paused:
+                    await self._poll_iteration()
+                if away:
+                    log.info("redis_back")
+                away = False
+            except (RedisError, StoreUnavailable) as error:
+                if not away:
+                    log.warning("redis_away", reason=type(error).__name__)
+                away = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._again_in):  # not wait_for: on 3.11 it can swallow a cancellation
+                    await self._wake.wait()
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
-        """As arq's, which counts a job before it asks Redis about it and does not take that back when Redis breaks off.
+        """As arq's, of those jobs alone that may be taken.
 
-        Its only slot would then be taken for good, by nothing: a worker that seems to live and never works again.
+        arq counts a job before it asks Redis about it and does not take that back when Redis breaks off. Its only slot
+        would then be taken for good, by nothing: a worker that seems to live and never works again.
         """
+        takeable = await self._takeable([job_id.decode() for job_id in job_ids])
         try:
-            await super().start_jobs(job_ids)
+            await super().start_jobs([job_id.encode() for job_id in takeable])
         except RedisError:
             self.job_counter -= 1
             self.sem.release()
             raise
+
+    async def _takeable(self, job_ids: Sequence[str]) -> Sequence[str]:
+        """The first of the jobs that may be taken; when to look again is noted."""
+        leases: list[Lease] = []
+        while len(leases) < len(job_ids) and all(lease.left is not None for lease in leases):
+            leases += await self._leases.of(job_ids[len(leases) :][:_AT_ONCE])
+        self._next_job.redis_answered()
+        choice = self._next_job.choose(job_ids[: len(leases)], leases)
+        if choice.again_in is not None:
+            self._again_in = min(self.poll_delay_s, choice.again_in)
+        return choice.jobs
 
     async def finish_job(self, job_id: str, *_: Any, **__: Any) -> None:
         """Give up the lease, and nothing else.
@@ -147,14 +170,36 @@ class SlotWorker(Worker):
         await mend(self._queue, job_id)
         await self.pool.delete(in_progress_key_prefix + job_id)
 
+    async def _sleep_until_tasks_complete(self) -> None:
+        """As arq's, which waits until the look at the queue has cleared away what ended.
+
+        There is none while the queue is paused or Redis is away: SIGTERM would take all of the drain time for nothing.
+        """
+        while running := [task for task in self.tasks.values() if not task.done()]:
+            await asyncio.wait(running)
+
     def _release_sem_dec_counter_on_complete(self) -> None:
         super()._release_sem_dec_counter_on_complete()
         self.wake()  # the slot is free: the next job starts now, not at the next look
 
-    async def _renew_leases(self) -> None:
-        while True:
-            await asyncio.sleep(_RENEW_SECONDS)
-            for job_id, task in list(self.tasks.items()):
-                if not task.done():
-                    with suppress(RedisError, StoreUnavailable):
-                        await self._leases.renew(job_id, self._token)
+    @asynccontextmanager
+    async def _renewed(self, job_id: str) -> AsyncGenerator[None, None]:
+        """Renew the job's lease meanwhile. What is done under it is cancelled when it turns out to be another worker's."""
+        making = asyncio.current_task()
+        assert making is not None
+        renewing = asyncio.create_task(self._renew(job_id, making))
+        try:
+            yield
+        finally:
+            await ended(renewing)
+
+    async def _renew(self, job_id: str, making: asyncio.Task[Any]) -> None:
+        held, pause = True, self._renew_seconds
+        while held:
+            await asyncio.sleep(pause)
+            try:
+                held, pause = await self._leases.renew(job_id, self._token), self._renew_seconds
+            except (RedisError, StoreUnavailable):
+                pause = _AGAIN_SECONDS
+        log.warning("lease_lost", job=job_id)
+        making.cancel()

@@ -39,6 +39,8 @@ T = TypeVar("T")
 
 #: Percent when the model has given its last frame; what is left is the end of the encode and the ending of the job.
 _FRAMES_PERCENT = 99.0
+#: Seconds that a worker which is told to stop waits to hear whether a run has begun: far more than a Redis that is there takes.
+_ANSWER_SECONDS = 2.0
 
 
 class Lost(Exception):
@@ -66,19 +68,18 @@ class VideoMaker:
         self._presence = presence
         self._job_id: str | None = None
 
-    async def make(self, job_id: str) -> None:
-        """Bring a job to its end, with as many attempts as it has. Cancelling the task puts the job back."""
+    async def make(self, job_id: str, lease: str) -> None:
+        """Bring a job to its end, with as many attempts as it has, while the lease with this token is ours.
+
+        Cancelling the task puts the job back.
+        """
         self._job_id = job_id
         try:
             while True:
                 await self._presence.working_on(job_id)
                 await self._until_model_is_there()
-                call = secrets.token_hex(8)
-                number = await _until_done(lambda call=call: self._queue.begin(job_id, call))  # type: ignore[misc]
-                job = await _until_done(lambda: self._queue.get(job_id)) if number else None
-                if number is None or job is None:
-                    return
-                if await self._attempt(_Run(job, number, time.monotonic())):
+                run = await self._begin(job_id, lease)
+                if run is None or await self._attempt(run):
                     return
         finally:
             self._job_id = None
@@ -100,6 +101,28 @@ class VideoMaker:
                 log.error("model_not_loaded", reason=str(error)[:300], again_in=backoff)
                 await asyncio.sleep(backoff)
                 backoff = min(30.0, 2 * backoff)
+
+    async def _begin(self, job_id: str, lease: str) -> _Run | None:
+        """A run of the job, or None if there is none to be had. Told to stop meanwhile, none is left behind."""
+        call = secrets.token_hex(8)
+        beginning = asyncio.create_task(_until_done(lambda: self._queue.begin(job_id, call, lease=lease)))
+        try:
+            return await self._run_of(job_id, await asyncio.shield(beginning))
+        except asyncio.CancelledError:
+            # By now Redis may have begun it or may be about to: its answer has to be heard, for a while.
+            with suppress(StoreUnavailable, OSError, TimeoutError):
+                await asyncio.shield(self._take_back(job_id, beginning))
+            raise
+
+    async def _take_back(self, job_id: str, beginning: asyncio.Task[int | None]) -> None:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            run = await self._run_of(job_id, await beginning)
+        if run is not None:
+            await self._put_back(run)
+
+    async def _run_of(self, job_id: str, number: int | None) -> _Run | None:
+        job = await _until_done(lambda: self._queue.get(job_id)) if number else None
+        return _Run(job, number, time.monotonic()) if job and number else None
 
     async def _attempt(self, run: _Run) -> bool:
         """One attempt. True if the job has ended or is another's, False if it must be tried again."""

@@ -68,6 +68,16 @@ class Server:
         if "api" in names:
             wait_until(self._answers, 60, "the API answering")
 
+    def start_impatient_worker(self, name: str, stall_seconds: float) -> None:
+        """Start a worker whose model counts as hung after so many seconds without a word."""
+        code = (
+            f"from worker.renderer import Renderer; Renderer.__init__.__kwdefaults__['stall_seconds'] = {stall_seconds};"
+            "from i2v_cli.worker import run; raise SystemExit(run())"
+        )
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, "-c", code], env=environment(self.settings), start_new_session=True
+        )
+
     def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a process a signal and wait for its end; its exit code."""
         process = self.processes.pop(name)
