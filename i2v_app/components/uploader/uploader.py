@@ -14,7 +14,14 @@ _DROP = rx.asset("picture_drop.jsx", shared=True)
 _CARDS = rx.asset("upload_cards.jsx", shared=True)
 _SAMPLES = rx.asset("samples.jsx", shared=True)
 _FRAMING = rx.asset("framing.jsx", shared=True)
-for _part in ("upload_queue.js", "upload_request.js", "refused_files.js", "prepare.js", "picture_worker.js"):
+for _part in (
+    "upload_queue.js",
+    "upload_request.js",
+    "refused_files.js",
+    "prepare.js",
+    "picture_worker.js",
+    "whole_jpeg.js",
+):
     rx.asset(_part, shared=True)
 
 
