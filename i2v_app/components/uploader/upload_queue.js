@@ -11,6 +11,7 @@ import { showPicture } from "$/public/external/i2v_app/components/choices/choice
 import { SHAPES, currentWishes, optionsFor } from "$/public/external/i2v_app/components/choices/choices/wishes.js";
 import { newKey } from "$/public/external/i2v_app/components/new_key/new_key.js";
 
+import { makeRoom } from "./own_videos.js";
 import { prepare } from "./prepare.js";
 import { refusalOfFile, troubleOf } from "./refused_files.js";
 import { NotYet, TryAgain, send } from "./upload_request.js";
@@ -59,6 +60,7 @@ export function add(files) {
     return newItem(file.name, { file, options, trouble, phase: trouble ? "refused" : "preparing" });
   });
   items = [...added.toReversed(), ...items]; // newest first, as the cards are
+  makeRoom();
   tell();
   for (const item of added) if (item.phase === "preparing") prepareItem(item, isFramed);
 }

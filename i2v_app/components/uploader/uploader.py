@@ -20,6 +20,7 @@ for _part in (
     "refused_files.js",
     "prepare.js",
     "picture_worker.js",
+    "own_videos.js",
     "whole_jpeg.js",
 ):
     rx.asset(_part, shared=True)
@@ -61,6 +62,8 @@ class UploadCards(rx.Component):
 
     #: Ids of the jobs that have a card of their own.
     jobs: rx.Var[list[str]]
+    #: Whether these are all that there are; the next visit is told whether there are any.
+    known: rx.Var[bool]
 
 
 picture_drop = PictureDrop.create
