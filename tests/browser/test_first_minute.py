@@ -177,7 +177,7 @@ def test_what_could_not_be_sent_is_not_lost_and_tried_again_with_the_next_networ
     page.evaluate(_HURRY)
     page.route("**/graphql", lambda route: route.abort())
     add(page, "coffee.png", "astronaut.png")
-    expect(page.locator(".card").get_by_text("This picture could not be sent.")).to_have_count(2)
+    expect(page.locator(".card").get_by_text("This picture could not be sent.")).to_have_count(2, timeout=20_000)
     assert not page.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))"), "who leaves is asked"
 
     page.unroute("**/graphql")
