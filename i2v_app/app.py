@@ -33,6 +33,8 @@ _WORDS = (
     f".find(t=>{list(LANGUAGES)}.includes(t))||'en';"
     "if(l!=='en'){d.dataset.words='coming';d.lang=l;setTimeout(()=>delete d.dataset.words,2000)}}catch{}"
 )
+#: Where there are videos the invitation is small from the first moment on (components/uploader/own_videos.js).
+_VIDEOS = "try{if(localStorage.videos)document.documentElement.dataset.videos=''}catch{}"
 
 #: Where there is no connection, the page says so itself. Once it has loaded, so that nothing waits for it; browsers have
 #: no service workers where the page came over plain http from another machine.
@@ -51,7 +53,7 @@ app = rx.App(
     app_wraps={(55, "ErrorBoundary"): lambda _: error_boundary()},
     html_lang="en",
     head_components=[
-        rx.el.script(_SCHEME + _WORDS + _OFFLINE),
+        rx.el.script(_SCHEME + _WORDS + _VIDEOS + _OFFLINE),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/icons/180.png"),
         rx.el.link(rel="manifest", href="/manifest.webmanifest"),

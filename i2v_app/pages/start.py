@@ -63,7 +63,7 @@ def _videos() -> rx.Component:
             on_move=JobsState.move,
         ),
         rx.el.ul(
-            upload_cards(jobs=ids_of("toldIds", _TOLD)),
+            upload_cards(jobs=ids_of("toldIds", _TOLD), known=JobsState.ready),
             rx.foreach(
                 _SHOWN,
                 lambda card: job_card(card=card, waiting=_WAITING[card.id], running=_RUNNING[card.id], key=card.id),

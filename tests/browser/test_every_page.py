@@ -220,6 +220,41 @@ def test_nothing_moves_while_a_page_loads(new_context: Any, server: Server, widt
         assert sum(value for value, _ in shifts) < MOST_SHIFT, f"{path}: {shifts}"
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_where_there_are_videos_the_invitation_is_small_and_nothing_moves_for_it(
+    new_context: Any, server: Server, width: int
+) -> None:
+    context: BrowserContext = new_context(viewport={"width": width, "height": 844}, has_touch=True, is_mobile=True)
+    context.add_init_script(_WATCH_SHIFTS)
+    page = context.new_page()
+    lead = page.locator(".lead")
+    _visit(page, server, "/")
+    expect(lead).to_be_visible()
+    add(page, "coffee.png")
+    expect(page.locator("[data-job]")).to_have_count(1, timeout=20_000)
+    expect(lead).to_be_hidden()
+    assert page.evaluate("document.getElementById('videos').getBoundingClientRect().top + scrollY") < 844 / 2
+    for name in ("Choose pictures", "Take a photo", "Try a cat"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport()
+    assert page.evaluate(_TOO_SMALL) == []
+    # The line, which comes and goes with what is in it, is not what is looked at here.
+    expect(page.locator("[data-job]")).to_have_attribute("data-state", "COMPLETED", timeout=20_000)
+    expect(page.locator(".strip")).to_have_count(0, timeout=20_000)
+
+    _visit(page, server, "/")
+    expect(page.locator("[data-job]")).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    expect(lead).to_be_hidden()
+    shifts = page.evaluate("shifts")
+    assert sum(value for value, _ in shifts) < MOST_SHIFT, shifts
+
+    context.clear_cookies()  # as after a while: no video is there any more
+    _visit(page, server, "/")
+    page.wait_for_function("() => !localStorage.videos")
+    _visit(page, server, "/")
+    expect(lead).to_be_visible()
+
+
 def test_where_a_script_breaks_the_page_says_so_in_the_readers_language(new_context: Any, server: Server) -> None:
     context: BrowserContext = new_context(locale="es-ES")
     page: Page = context.new_page()

@@ -20,6 +20,16 @@ _JOBS = "{ jobs(first: 5) { edges { node { id name width height pictureUrl optio
 #: EXIF's "the camera was turned to the right".
 _TURNED = 6
 
+#: What some phones end every photo with: notes for their own programs.
+_NOTES = b"Image_UTC_Data1700000000000SEFHk\x00\x00\x00\x01\x00\x00\x00SEFT"
+
+#: Minutes of patience in a moment, and how often a picture was tried.
+_HURRY = """() => {
+  const { setTimeout } = window, { send } = XMLHttpRequest.prototype;
+  window.setTimeout = (what, after, ...rest) => setTimeout(what, after >= 1000 ? after / 1000 : after, ...rest);
+  window.attempts = 0;
+  XMLHttpRequest.prototype.send = function (body) { if (body instanceof FormData) attempts++; return send.call(this, body); };
+}"""
 #: A browser tells nobody else what is in the files that it sends.
 _KEEP_WHAT_IS_SENT = """() => {
   const send = XMLHttpRequest.prototype.send;
@@ -153,6 +163,32 @@ def test_who_leaves_is_asked_while_a_picture_is_nowhere_but_here(page: Page) -> 
     assert page.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))"), "it has arrived"
 
 
+def test_a_picture_that_was_added_without_a_network_is_sent_when_there_is_one(page: Page) -> None:
+    page.evaluate(_HURRY)
+    page.context.set_offline(True)
+    add(page, "coffee.png")
+
+    page.wait_for_function("() => attempts > 10")  # more often than is tried where there is a network
+    expect(page.locator(".card")).to_contain_text("Connection lost")
+    page.context.set_offline(False)
+
+    expect(page.locator("[data-job]")).to_have_count(1, timeout=20_000)
+
+
+def test_what_could_not_be_sent_is_not_lost_and_tried_again_with_the_next_network(page: Page) -> None:
+    page.evaluate(_HURRY)
+    page.route("**/graphql", lambda route: route.abort())
+    add(page, "coffee.png", "astronaut.png")
+    expect(page.locator(".card").get_by_text("This picture could not be sent.")).to_have_count(2, timeout=20_000)
+    assert not page.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))"), "who leaves is asked"
+
+    page.unroute("**/graphql")
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.locator("[data-job]")).to_have_count(2, timeout=20_000)
+    assert [job["name"] for job in _jobs(page)] == ["astronaut.png", "coffee.png"], "in the order they were chosen in"
+
+
 def test_where_canvases_are_falsified_the_picture_goes_up_as_it_is(page: Page, tmp_path: Path) -> None:
     page.route("**/picture_worker*.js", _falsify)
     photo = _photo_of_12_megapixels(tmp_path)
@@ -269,7 +305,10 @@ def _point(x: float, y: float) -> dict[str, float]:
 
 
 def _photo_of_12_megapixels(folder: Path) -> Path:
-    """A photo as a phone held upright writes it: lying, with a note that it is to be turned. Red at the left, blue else."""
+    """A photo as a phone held upright writes it: lying, with a note that it is to be turned, and with more behind it.
+
+    Red at the left, blue else.
+    """
     photo = Image.open(PICTURES / "photos" / "brook.jpg").convert("RGB").resize((4000, 3000))
     photo.paste((220, 20, 20), (0, 0, 1333, 3000))
     photo.paste((20, 20, 220), (3000, 0, 4000, 3000))
@@ -277,4 +316,5 @@ def _photo_of_12_megapixels(folder: Path) -> Path:
     exif[0x0112] = _TURNED
     path = folder / "IMG_2041.jpg"
     photo.save(path, quality=97, exif=exif)
+    path.write_bytes(path.read_bytes() + _NOTES)
     return path

@@ -79,7 +79,7 @@ export function PictureDrop({ maxBytes, formats, longSide }) {
             strokeLinejoin="round"
           />
         </svg>
-        {say("upload.camera")}
+        <span className="camera-words">{say("upload.camera")}</span>
       </button>
       {isOver && (
         <div className="drop-overlay" aria-hidden="true">

@@ -1,6 +1,8 @@
 // Looks at a picture off the main thread: a small copy to show, and one to send instead of a picture that is larger than
 // the server keeps. Whatever cannot be done here is no error: the server takes the picture as it is.
 
+import { isWholeJpeg } from "./whole_jpeg.js";
+
 const SMALL = 640; // pixels on the long side of the copy that is shown
 const PROBE = 16; // pixels on a side of what is drawn to see whether a canvas can be trusted
 const UNSEEN = 2; // steps of 255 by which a colour may differ
@@ -27,15 +29,16 @@ onmessage = async ({ data: { file, longSide } }) => {
 
 /**
  * Whether it is a JPEG, PNG or WebP that ends where it should. A browser draws a picture that was cut off, with grey below;
- * the server would have told the person so. Other formats may hold more than one picture.
+ * the server would have told the person so. Other formats may hold more than one picture, and of a phone's own, HEIC, the
+ * file is mostly smaller than a JPEG of it that was scaled.
  */
 async function isWhole(file) {
   if (file.type === "image/webp") {
     const head = new DataView(await file.slice(0, 8).arrayBuffer());
     return head.getUint32(4, true) + 8 === file.size + (file.size % 2);
   }
+  if (file.type === "image/jpeg") return isWholeJpeg(new Uint8Array(await file.arrayBuffer()));
   const end = new Uint8Array(await file.slice(-12).arrayBuffer());
-  if (file.type === "image/jpeg") return end.at(-2) === 0xff && end.at(-1) === 0xd9;
   return file.type === "image/png" && String.fromCharCode(...end.slice(4, 8)) === "IEND";
 }
 

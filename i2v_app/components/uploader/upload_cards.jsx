@@ -6,14 +6,16 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { focusBeside } from "$/public/external/i2v_app/components/waiting/undo/beside.js";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
+import { useRemembered } from "./own_videos.js";
 import { wordsFor } from "./refused_files.js";
 import { arrived, drop, retry, snapshot, subscribe } from "./upload_queue.js";
 
 const NONE = [];
 
-export function UploadCards({ jobs }) {
+export function UploadCards({ jobs, known }) {
   const items = useSyncExternalStore(subscribe, snapshot, () => NONE);
   useEffect(() => arrived(jobs ?? NONE), [jobs, items]);
+  useRemembered(jobs?.length > 0, known);
   return items.filter((item) => item.phase !== "framing").map((item) => <UploadCard key={item.key} item={item} />);
 }
 

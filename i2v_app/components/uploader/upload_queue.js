@@ -11,20 +11,27 @@ import { showPicture } from "$/public/external/i2v_app/components/choices/choice
 import { SHAPES, currentWishes, optionsFor } from "$/public/external/i2v_app/components/choices/choices/wishes.js";
 import { newKey } from "$/public/external/i2v_app/components/new_key/new_key.js";
 
+import { makeRoom } from "./own_videos.js";
 import { prepare } from "./prepare.js";
 import { refusalOfFile, troubleOf } from "./refused_files.js";
 import { NotYet, TryAgain, send } from "./upload_request.js";
 
-// Milliseconds before each further attempt after the connection was lost; then the person decides.
+// Milliseconds before each further attempt after the connection was lost; then the person decides, or the network that is back.
 const DELAYS = [1000, 2000, 4000, 8000, 15000];
+
+// Milliseconds before each further attempt while the browser knows of no network, which is for as long as that is so: the
+// server may be on this very machine, and none is needed for it.
+const OFFLINE_DELAY = 15_000;
 
 // Seconds after which room is asked for at the latest: others may have made some sooner than was said.
 const ASK_AGAIN = 10;
 
 const MIDDLE = { x: 0.5, y: 0.5 };
 
+const WAITING = { phase: "waiting", part: 0, trouble: null };
+
 // In these phases a picture is nowhere but here: who leaves the page loses it.
-const ONLY_HERE = ["preparing", "framing", "waiting", "sending", "retrying", "held"];
+const ONLY_HERE = ["preparing", "framing", "waiting", "sending", "retrying", "held", "failed"];
 
 let items = [];
 let limits = { maxBytes: 0, formats: [], longSide: 0 };
@@ -53,6 +60,7 @@ export function add(files) {
     return newItem(file.name, { file, options, trouble, phase: trouble ? "refused" : "preparing" });
   });
   items = [...added.toReversed(), ...items]; // newest first, as the cards are
+  makeRoom();
   tell();
   for (const item of added) if (item.phase === "preparing") prepareItem(item, isFramed);
 }
@@ -76,9 +84,17 @@ export function drop(key) {
 
 /** Try a picture again that the connection failed. */
 export function retry(key) {
-  change(key, { phase: "waiting", part: 0, trouble: null });
+  change(key, WAITING);
   sendNext();
 }
+
+/** There is a network again: nobody needs to be asked whether to try once more. */
+function retryAll() {
+  for (const { key, phase } of items) if (phase === "failed") change(key, WAITING);
+  sendNext();
+}
+
+if (typeof window !== "undefined") window.addEventListener("online", retryAll);
 
 /** Lay the frame of a picture that is being framed around this point, `{ x, y }` as parts of the picture. */
 export function setFocus(key, focus) {
@@ -165,9 +181,10 @@ async function sendPatiently(item) {
         await comeback(1000 * Math.min(error.refusal.retryAfterSeconds, ASK_AGAIN), signal);
         continue;
       }
-      if (!(error instanceof TryAgain) || failures >= DELAYS.length) throw error;
+      const isOffline = !navigator.onLine;
+      if (!(error instanceof TryAgain) || (failures >= DELAYS.length && !isOffline)) throw error;
       change(item.key, { phase: "retrying", part: 0 });
-      await comeback(DELAYS[failures++], signal);
+      await comeback(isOffline ? OFFLINE_DELAY : DELAYS[failures++], signal);
     }
   }
 }

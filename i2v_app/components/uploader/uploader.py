@@ -14,7 +14,15 @@ _DROP = rx.asset("picture_drop.jsx", shared=True)
 _CARDS = rx.asset("upload_cards.jsx", shared=True)
 _SAMPLES = rx.asset("samples.jsx", shared=True)
 _FRAMING = rx.asset("framing.jsx", shared=True)
-for _part in ("upload_queue.js", "upload_request.js", "refused_files.js", "prepare.js", "picture_worker.js"):
+for _part in (
+    "upload_queue.js",
+    "upload_request.js",
+    "refused_files.js",
+    "prepare.js",
+    "picture_worker.js",
+    "own_videos.js",
+    "whole_jpeg.js",
+):
     rx.asset(_part, shared=True)
 
 
@@ -54,6 +62,8 @@ class UploadCards(rx.Component):
 
     #: Ids of the jobs that have a card of their own.
     jobs: rx.Var[list[str]]
+    #: Whether these are all that there are; the next visit is told whether there are any.
+    known: rx.Var[bool]
 
 
 picture_drop = PictureDrop.create
