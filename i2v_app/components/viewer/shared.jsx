@@ -41,7 +41,7 @@ export function SharedVideo() {
   return <Shown key={secret} secret={secret} video={video} onEnd={() => setVideo(null)} />;
 }
 
-function Shown({ secret, video: { name, seconds, expiresAt, posterUrl }, onEnd }) {
+function Shown({ secret, video: { name, width, height, seconds, expiresAt, posterUrl }, onEnd }) {
   const say = useMessages();
   const frame = useRef(null);
   const video = useRef(null);
@@ -65,7 +65,7 @@ function Shown({ secret, video: { name, seconds, expiresAt, posterUrl }, onEnd }
     <section className="shared" aria-labelledby="shared-name">
       <h1 id="shared-name">{name}</h1>
       <p className="shared-note">{say("sharing.ends_on", { moment: new Date(expiresAt) })}</p>
-      <div className="shared-picture">
+      <div className="shared-picture" style={{ "--ratio": width / height }}>
         <Surface {...{ frame, video, playback, poster: posterUrl, name }} onPress={trouble ? undefined : toggle}>
           {!trouble && (
             <Controls {...{ video, name, isMoving, made, isGrowing, seconds }} onToggle={toggle} onSeek={seek} onFullscreen={fullscreen} />
