@@ -62,10 +62,10 @@ function Shown({ secret, video: { name, width, height, seconds, expiresAt, poste
     else frame.current.requestFullscreen?.().catch(() => {});
   };
   return (
-    <section className="shared" aria-labelledby="shared-name">
+    <section className="shared" style={{ "--ratio": width / height }} aria-labelledby="shared-name">
       <h1 id="shared-name">{name}</h1>
       <p className="shared-note">{say("sharing.ends_on", { moment: new Date(expiresAt) })}</p>
-      <div className="shared-picture" style={{ "--ratio": width / height }}>
+      <div className="shared-picture">
         <Surface {...{ frame, video, playback, poster: posterUrl, name }} onPress={trouble ? undefined : toggle}>
           {!trouble && (
             <Controls {...{ video, name, isMoving, made, isGrowing, seconds }} onToggle={toggle} onSeek={seek} onFullscreen={fullscreen} />
