@@ -38,7 +38,7 @@ DAY = 24 * 3600.0
 _SEEN = (
     "coffee.png",
     "photos/sunset.jpg",
-    "chelsea.png",
+    "photos/china.jpg",
     "photos/brook.jpg",
     "astronaut.png",
     "photos/meadow.jpg",
