@@ -52,7 +52,7 @@ schema: setup-dev ## write schema.graphql anew and say what changed in it; refus
 bench: setup-dev ## measure what we claim (ARGS="--help" says what there is)
 	@$(PY) -m benchmarks $(ARGS)
 
-screenshots: setup-dev ## make the pictures of the page that the documents show; axe and the use of CSS on the way
+screenshots: setup-dev ## make the pictures of the page that the documents show (with Chromium and a font for Chinese); axe and the use of CSS on the way
 	@$(PY) tools/screenshots.py
 
 build: setup ## build the page and stop there

@@ -92,11 +92,7 @@ async def init_of(playback: Playback, services: Services) -> bytes:
     try:
         stored = await asyncio.to_thread(services.media.init, playback.job, playback.run)
     except (MediaMissing, SealBroken):
-        raise OperationRefused(
-            "The video is not where it was stored.",
-            "Tell whoever runs this server: its media store has lost it, or I2V_MEDIA_KEY is another.",
-            code=Code.HAS_NO_VIDEO,
-        ) from None
+        raise _lost() from None
     return protect(stored, playback, INIT)
 
 
@@ -175,8 +171,18 @@ def _not_playable(job: Job) -> OperationRefused:
         )
     if job.failure is not None:
         return OperationRefused(job.failure.message, job.failure.how_to_fix, code=Code.HAS_NO_VIDEO)
+    if job.state is JobState.COMPLETED:
+        return _lost()  # nothing comes any more that could be waited for
     return OperationRefused(
         "There is nothing to be seen of this video yet.",
         "Wait for its first segment: the job's progress tells when `segmentsReady` is above 0.",
         code=Code.NOT_PLAYABLE_YET,
+    )
+
+
+def _lost() -> OperationRefused:
+    return OperationRefused(
+        "The video is not where it was stored.",
+        "Tell whoever runs this server: its media store has lost it, or I2V_MEDIA_KEY is another.",
+        code=Code.HAS_NO_VIDEO,
     )

@@ -128,7 +128,7 @@ class Query(SharingQueries, TokenQueries):
     )
     async def queue(self, info: Info) -> Queue:
         services = info.context.services
-        line = await services.hub.line()
+        line = await services.hub.line_as_told()
         ahead = await services.queue.ahead(info.context.flow)
         return Queue.of(QueueState.of(line, ahead, info.context.viewer, time.time()))
 

@@ -111,6 +111,8 @@ class ProgressHub:
         self._queue_told = 0.0
         self._line: Line | None = None
         self._line_dirty = asyncio.Event()
+        #: When someone was last heard to come, start or end (UNIX seconds).
+        self._line_moved = 0.0
         self._reading_line = asyncio.Lock()
         self._reads = asyncio.Semaphore(_READS)
         #: Seconds for which the line is not read again.
@@ -190,6 +192,16 @@ class ProgressHub:
             assert self._line is not None
             return self._line
 
+    async def line_as_told(self) -> Line:
+        """The line, read after the last change that was told. Raises `StoreUnavailable`.
+
+        Who hears of an end and asks how long the line is would be told of one more, and nobody would put that right.
+        """
+        moved = self._line_moved
+        while (line := await self.line()).at < moved:
+            await asyncio.sleep(self._line_rest)
+        return line
+
     def line_changed(self) -> None:
         """The line is known to be another by now: whoever asks next reads it anew."""
         self._line = None
@@ -259,7 +271,7 @@ class ProgressHub:
 
     def _deliver(self, job: Job) -> None:
         if job.state is not JobState.PROCESSING or job.percent == 0:
-            self._line_dirty.set()  # someone came, started or ended
+            self._line_moves()  # someone came, started or ended
         boxes = self._boxes(job.id, job.viewer)
         if not boxes:
             return
@@ -276,10 +288,14 @@ class ProgressHub:
             box.put(progress)
 
     def _forget(self, job_id: str, viewer: str) -> None:
-        self._line_dirty.set()
+        self._line_moves()
         self._waiting.pop(job_id, None)
         for box in self._boxes(job_id, viewer):
             box.put(Deleted(job_id))
+
+    def _line_moves(self) -> None:
+        self._line_moved = time.time()
+        self._line_dirty.set()
 
     async def _watch_line(self) -> None:
         """Tell every watched waiting job its place whenever the line has moved: one read for all of them."""

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+
+import pytest
+
+from tools import screenshots
 from tools.css_use import rules
 
 
@@ -19,3 +25,12 @@ def test_the_rules_of_a_stylesheet_are_told_apart() -> None:
         ".h",
     ]
     assert rules(sheet)[1][0].endswith(".c,.d:hover{--x:'{';top:0}")
+
+
+def test_without_a_font_for_chinese_no_pictures_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: "fc-list")
+    monkeypatch.setattr(subprocess, "run", lambda asked, **_: subprocess.CompletedProcess(asked, 0, stdout=b""))
+    monkeypatch.setattr(screenshots, "_make", lambda _: 0)
+
+    with pytest.raises(SystemExit, match="fonts-wqy-microhei"):
+        screenshots.main()

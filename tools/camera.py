@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page
 
 from tests.browser.accessibility import assert_accessible
+from tests.conftest import wait_until
 from tools.css_use import CssUse
 
 SIZES = ({"width": 390, "height": 844}, {"width": 820, "height": 1180}, {"width": 1440, "height": 900})
@@ -77,4 +78,6 @@ class Camera:
 def _come_to_rest(page: Page) -> None:
     """Wait until nothing is on its way from one colour or place to another: axe would measure what stands between."""
     page.wait_for_timeout(300)
-    page.wait_for_function("document.getAnimations().every((one) => !(one instanceof CSSTransition))")
+    # Asked from here: what a page asks itself again and again its policy takes for `eval`.
+    at_rest = "document.getAnimations().every((one) => !(one instanceof CSSTransition))"
+    wait_until(lambda: page.evaluate(at_rest), 30, "everything at its place")

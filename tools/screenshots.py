@@ -2,7 +2,7 @@
 
 Every state of the page (tools/walk.py) and, on the page of all components, every part in all its states, as WebP into
 docs/screenshots. On the way axe looks at each of them in both schemes, and Chromium counts which rules of the stylesheet are
-used. It takes some six minutes and needs Chromium and the development packages. It fails if a state could not be taken, if
+used. It takes some six minutes and needs Chromium, a font for Chinese and the development packages. It fails if a state could not be taken, if
 axe or the console has anything to say, or if the pictures have become too large.
 """
 
@@ -37,10 +37,20 @@ _MOST_BYTES = 3_000_000
 
 def main() -> int:
     """Make them all anew. The exit code: 1 if anything is wrong with them."""
+    if not _has_chinese():
+        sys.exit(
+            "wrong: no font for Chinese here, the page's 中文 would be empty boxes: apt-get install fonts-wqy-microhei"
+        )
     with_components = {**os.environ, "I2V_COMPONENT_GALLERY": "1"}
     subprocess.run([sys.executable, "-m", "i2v_app.build"], cwd=ROOT, env=with_components, check=True)
     with tempfile.TemporaryDirectory() as folder:
         return _make(Path(folder))
+
+
+def _has_chinese() -> bool:
+    """Whether the system has a font for it, as far as it can be asked."""
+    fc_list = shutil.which("fc-list")
+    return not fc_list or bool(subprocess.run([fc_list, ":lang=zh"], capture_output=True, check=True).stdout)
 
 
 def _make(folder: Path) -> int:

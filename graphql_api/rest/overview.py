@@ -27,7 +27,7 @@ class Overview:
         offer(request, JSON)
         query(request)
         flow, services = require(request, Scope.READ).flow, self._services
-        document = queue_document(await services.hub.line(), await services.queue.ahead(flow))
+        document = queue_document(await services.hub.line_as_told(), await services.queue.ahead(flow))
         return JSONResponse(document, headers=NO_STORE)
 
     async def limits(self, request: Request) -> Response:

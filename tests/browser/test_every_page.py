@@ -116,6 +116,10 @@ def test_nothing_scrolls_sideways_where_there_are_videos(page: Page, server: Ser
     ids = seed(server, viewer_of(page.context), names, states=states)
     page.reload()
     expect(page.locator("[data-job]")).to_have_count(len(names))
+    why, card = (page.locator(f"[data-state=FAILED] .card-{part}").bounding_box() for part in ("trouble", "body"))
+    assert why is not None
+    assert card is not None
+    assert why["width"] > 0.85 * card["width"], "its sentence is not squeezed beside the buttons"
     with held(server):
         add(page, "coffee.png", "astronaut.png", "chelsea.png")
         expect(page.locator("[data-state=PROCESSING]")).to_have_count(1, timeout=20_000)

@@ -228,8 +228,17 @@ def test_a_link_lets_others_watch_until_it_is_withdrawn(two: Page, browser: Brow
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: told.append(frame)))
     page.goto(address)
     expect(page.get_by_role("heading", name="coffee.png")).to_be_visible()
+    before = page.locator(".shared-picture").bounding_box()
     expect(page.locator(".player")).to_have_attribute("data-phase", "playing", timeout=15_000)
     wait_until(lambda: place(page.locator("video")) > 0.2, what="the picture moving")
+    assert page.locator(".shared-picture").bounding_box() == before, "its place was kept for it"
+    for width, height in ((1440, 900), (390, 844), (844, 390)):
+        page.set_viewport_size({"width": width, "height": height})
+        frame = page.locator(".shared-picture").bounding_box()
+        shape = page.locator("video").evaluate("v => v.videoWidth / v.videoHeight")
+        assert frame is not None
+        assert frame["width"] / frame["height"] == pytest.approx(shape, rel=0.02), "no dark fields beside it"
+        assert frame["height"] < height
     assert not any(address.split("#")[1] in url for url in asked), "the secret stands in no address that is asked for"
     assert any("/shared" in str(frame) for frame in told)
     assert not any(address.split("#")[1] in str(frame) for frame in told), "nor does the page's socket tell it"

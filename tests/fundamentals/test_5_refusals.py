@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
+from i2v_core import keys
 from tests.conftest import PICTURES, eventually
 from tests.fundamentals.server import UPLOAD, Server, Viewer
 from tests.fundamentals.watching import try_to_open
@@ -153,6 +155,15 @@ async def test_a_playback_of_a_job_without_a_video_is_refused(alice: Viewer) -> 
         "code": "JOB_ALREADY_FINISHED",
         "job": {"state": "CANCELLED"},
     }
+
+
+async def test_of_a_video_that_is_lost_nobody_waits_for_the_beginning(alice: Viewer, redis: Redis) -> None:
+    job = await alice.upload(PHOTO)
+    await redis.hset(keys.job(job["id"]), "state", "COMPLETED")
+
+    refused = await try_to_open(alice, job["id"])
+
+    assert (refused["code"], refused["message"]) == ("HAS_NO_VIDEO", "The video is not where it was stored.")
 
 
 async def test_pages_of_jobs_go_on_where_the_last_ended(alice: Viewer) -> None:

@@ -174,6 +174,19 @@ async def test_a_job_that_begins_while_it_is_looked_up_is_not_said_to_wait(hub: 
     assert told.job.state is JobState.PROCESSING
 
 
+async def test_who_hears_of_an_end_is_told_a_line_without_it(hub: ProgressHub, queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+    run = await queue.begin(job.id) or 0
+
+    async with hub.job(job.id, job.viewer) as changes:
+        hub.line_changed()
+        assert job.id in (await hub.line()).places, "no worker says that it has it"
+        await queue.complete(job.id, run, segments=10, video=VIDEO)
+        assert [state(change) async for change in changes][-1] is JobState.COMPLETED
+        assert job.id not in (await hub.line_as_told()).places
+
+
 async def test_a_subscription_that_ends_leaves_nothing_behind(hub: ProgressHub, queue: JobQueue) -> None:
     job = new_job()
     await queue.enqueue(job)

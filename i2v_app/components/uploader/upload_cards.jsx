@@ -43,7 +43,7 @@ export function UploadCard({ item }) {
           </div>
         )}
       </div>
-      <div className="card-body" data-trouble={isBad || undefined}>
+      <div className="card-body">
         <h3 className="card-name" title={name}>
           {name}
         </h3>

@@ -2,6 +2,10 @@
 
 import { ask } from "$/public/external/i2v_app/components/player/player/graphql.js";
 
+// Milliseconds in which an open stream sends something, if only its beat (every 10 s unless the operator wants it otherwise): one
+// that died with a sleeping laptop looks open. Where the beat is slower, the job is read again without need and followed on.
+const SILENCE = 35_000;
+
 const PROGRESS = "state stage percent attempt queuePosition segmentsReady version";
 
 const JOB = `query ($id: ID!) { job(id: $id) {
@@ -44,27 +48,43 @@ export async function readIds(after, signal) {
   return { ids: edges.map(({ node }) => node.id), next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
 }
 
-/** Every change of a job's progress after the version, as server-sent events, until it has ended or the connection has. */
+/**
+ * Every change of a job's progress after the version, as server-sent events, until it has ended or the connection has. Throws
+ * when nothing at all has come for so long that the connection must be dead.
+ */
 export async function* progressOf(id, after, signal) {
-  const response = await fetch("/graphql", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-    body: JSON.stringify({ query: FOLLOW, variables: { id, after } }),
-    signal,
-  });
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  for await (const event of eventsOf(response.body, signal)) {
-    const progress = event.data?.jobProgress;
-    if (progress?.__typename === "JobProgress") yield progress;
+  const control = new AbortController();
+  let silence;
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => control.abort(new Error("nothing comes any more")), SILENCE);
+  };
+  heard();
+  try {
+    const response = await fetch("/graphql", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+      body: JSON.stringify({ query: FOLLOW, variables: { id, after } }),
+      signal: AbortSignal.any([signal, control.signal]),
+    });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    for await (const event of eventsOf(response.body, heard)) {
+      const progress = event.data?.jobProgress;
+      if (progress?.__typename === "JobProgress") yield progress;
+    }
+  } finally {
+    clearTimeout(silence);
+    control.abort(); // whoever has heard enough holds no connection
   }
 }
 
-async function* eventsOf(body, signal) {
-  const reader = body.pipeThrough(new TextDecoderStream(), { signal }).getReader();
+async function* eventsOf(body, heard) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
+    heard();
     const blocks = (text + value).split(/\r?\n\r?\n/);
     text = blocks.pop();
     for (const block of blocks) {

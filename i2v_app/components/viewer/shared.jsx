@@ -41,7 +41,7 @@ export function SharedVideo() {
   return <Shown key={secret} secret={secret} video={video} onEnd={() => setVideo(null)} />;
 }
 
-function Shown({ secret, video: { name, seconds, expiresAt, posterUrl }, onEnd }) {
+function Shown({ secret, video: { name, width, height, seconds, expiresAt, posterUrl }, onEnd }) {
   const say = useMessages();
   const frame = useRef(null);
   const video = useRef(null);
@@ -62,7 +62,7 @@ function Shown({ secret, video: { name, seconds, expiresAt, posterUrl }, onEnd }
     else frame.current.requestFullscreen?.().catch(() => {});
   };
   return (
-    <section className="shared" aria-labelledby="shared-name">
+    <section className="shared" style={{ "--ratio": width / height }} aria-labelledby="shared-name">
       <h1 id="shared-name">{name}</h1>
       <p className="shared-note">{say("sharing.ends_on", { moment: new Date(expiresAt) })}</p>
       <div className="shared-picture">

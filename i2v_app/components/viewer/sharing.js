@@ -11,7 +11,7 @@ const CREATE = `mutation ($jobId: ID!, $expiresAt: DateTime!) { createShareLink(
 const REVOKE = `mutation ($id: ID!) { revokeShareLink(id: $id) { __typename
   ... on Refusal { code message howToFix limit { value } } } }`;
 
-const SHARED = `query ($secret: String!) { sharedVideo(secret: $secret) { name seconds expiresAt posterUrl } }`;
+const SHARED = `query ($secret: String!) { sharedVideo(secret: $secret) { name width height seconds expiresAt posterUrl } }`;
 
 /** A job's links as the API has them, newest first, and for how many hours one may be made: `{ links, maxHours }`. */
 export async function readLinks(jobId, signal) {
