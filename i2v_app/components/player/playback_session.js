@@ -97,6 +97,7 @@ class PlaybackSession {
     }
     if (response.status === 403) throw new TicketUsed("ticket refused");
     if (response.status === 404) {
+      await ticketsFor(this.#id, [index], signal); // the API knows why, if the job or the playback is over, and is thrown
       throw new Refused({ says: "player.gone", fix: "player.gone_fix" });
     }
     throw new Later(`status ${response.status}`);
