@@ -159,7 +159,7 @@ export class Server {
     const index = Number(url.split("/").at(-1));
     this.asked.push(index);
     return new Promise((resolve, reject) => {
-      this.#waiting.set(index, resolve);
+      this.#waiting.set(index, (answer) => resolve(endedBy(signal, answer)));
       signal.addEventListener("abort", () => reject(signal.reason));
     });
   }
@@ -201,5 +201,9 @@ export class Server {
     return { publicKey: inText(raw), iv: inText(iv), wrapped: inText(wrapped), keyId: "key" };
   }
 }
+
+/** The answer, which comes to an end when its request is aborted. */
+const endedBy = (signal, answer) =>
+  answer.body ? new Response(answer.body.pipeThrough(new TransformStream(), { signal }), answer) : answer;
 
 const inText = (bytes) => Buffer.from(bytes).toString("base64url");
