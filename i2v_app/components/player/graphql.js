@@ -1,11 +1,9 @@
 // Asks the API from the browser. Nothing of a playback passes through the page's server-side state.
 
+import { SILENCE } from "./silence.js";
+
 // Answers that say "later": overloaded, restarting, or a front that lost its backend for a moment.
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504]);
-
-// Milliseconds without an answer after which the connection is taken for dead. The longest answer, a wait for the next
-// segment, takes 20 s.
-const SILENCE = 35_000;
 
 /** The request may succeed if it is made again. */
 export class Later extends Error {}

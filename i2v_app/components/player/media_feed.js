@@ -2,7 +2,8 @@
 
 import { once } from "./patience.js";
 
-// Seconds by which a segment's ends may be off in what the browser says it has: one frame and a half at 24 a second.
+// Seconds by which a segment's ends may be off in what the browser says it has: one frame and a half at 24 a second. Of a
+// segment that is hardly longer, or shorter, half must be there: the last may have a single frame.
 const SLACK = 0.0625;
 
 /** Whether this browser can show videos of this type. */
@@ -66,8 +67,9 @@ export class MediaFeed {
   /** Whether the browser has the whole of this stretch, in seconds. It may have thrown away what it once had. */
   has(from, to) {
     const { buffered } = this.#video;
+    const slack = Math.min(SLACK, (to - from) / 2);
     for (let n = 0; n < buffered.length; n++) {
-      if (buffered.start(n) <= from + SLACK && buffered.end(n) >= to - SLACK) return true;
+      if (buffered.start(n) <= from + slack && buffered.end(n) >= to - slack) return true;
     }
     return false;
   }

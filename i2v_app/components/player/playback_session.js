@@ -5,6 +5,7 @@ import { takeKeyPair } from "./key_pairs.js";
 import { unwrap } from "./licence.js";
 import { patiently } from "./patience.js";
 import { Refused, ticketsFor } from "./protocol.js";
+import { fetchBytes } from "./silence.js";
 
 // Index of the init segment.
 const INIT = -1;
@@ -82,21 +83,19 @@ class PlaybackSession {
 
   async #fetchOnce(index, signal) {
     const ticket = await this.#ticket(index, signal);
-    let response;
+    let response, bytes;
     try {
-      response = await fetch(`/media/playbacks/${this.#id}/${index}`, {
-        headers: { "I2V-Ticket": ticket },
-        cache: "no-store",
-        signal,
-      });
-      if (response.ok) return new Uint8Array(await response.arrayBuffer());
+      const options = { headers: { "I2V-Ticket": ticket }, cache: "no-store" };
+      [response, bytes] = await fetchBytes(`/media/playbacks/${this.#id}/${index}`, options, signal);
     } catch {
       signal.throwIfAborted();
       // The ticket may have been spent on the way; the next attempt asks for another.
       throw new Later("no answer");
     }
+    if (response.ok) return bytes;
     if (response.status === 403) throw new TicketUsed("ticket refused");
     if (response.status === 404) {
+      await ticketsFor(this.#id, [index], signal); // the API knows why, if the job or the playback is over, and is thrown
       throw new Refused({ says: "player.gone", fix: "player.gone_fix" });
     }
     throw new Later(`status ${response.status}`);

@@ -29,6 +29,7 @@ for _module in (
     "protection.js",
     "protocol.js",
     "sealed_segments.js",
+    "silence.js",
     "stage.js",
     "surface.jsx",
     "use_clock.js",

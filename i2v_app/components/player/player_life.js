@@ -67,8 +67,12 @@ export class PlayerLife {
     this.#job = job;
     if (job.watchable && !isPossible) return this.#show({ phase: "refused", trouble: INSECURE });
     if (hasNone(before) && !hasNone(job)) this.#beginAnew();
-    if (hasNone(job) && this.#viewing?.isGrowing) this.#stand(job);
+    const { note, trouble } = this.seen;
+    if (hasNone(job) && (this.#viewing?.isGrowing || note || trouble?.canRetry)) this.#stand(job);
+    else if (isComing(job) && trouble?.canRetry) this.#startOver();
+    else if (note && job.state === "COMPLETED") this.#show({ note: "" });
     if (job.watchable && !(before.watchable && before.attempt === job.attempt)) {
+      if (trouble?.canRetry) this.#forget(); // it was said of what was there before
       this.#mayOpen = true;
       this.#offer();
     }
@@ -140,16 +144,17 @@ export class PlayerLife {
   }
 
   #onEnd(error) {
-    if (isStartedOver(error) || isTooSoon(error)) return this.#startOver();
+    if (hasNone(this.#job)) return this.#stand(this.#job);
+    if (isStartedOver(error) || isTooSoon(error) || isComing(this.#job)) return this.#startOver();
     if (hasNoVideo(error)) return this.#stand(error.told);
     if (error instanceof Refused) return this.#stand({ ...error.told, canRetry: true });
     if (!(error instanceof Later)) console.warn("i2v: the video could not be shown.", error);
     return this.#stand(BROKEN);
   }
 
-  /** Stop where it is and say why over the last picture. */
+  /** Stop where it is and say why over the last picture. What can be tried again gives way to what cannot. */
   #stand({ says, fix, code, message, howToFix, canRetry = false }) {
-    if (this.seen.trouble) return;
+    if (this.seen.trouble && !this.seen.trouble.canRetry) return;
     this.#viewing?.follow(false);
     this.#show({ phase: "refused", note: "", trouble: { says, fix, code, message, howToFix, canRetry }, isGrowing: false });
     this.stop();
@@ -157,17 +162,21 @@ export class PlayerLife {
 
   /** It is tried again: what was said of its end is over, and so is what there was of the video. */
   #beginAnew() {
-    this.#letGo();
     this.#isPausedByHand = false;
-    this.#show(UNSEEN);
+    this.#forget();
     this.stop();
+  }
+
+  #forget() {
+    this.#letGo();
+    this.#show(UNSEEN);
   }
 
   /** Back to the poster; from there again when there is something to see. */
   #startOver() {
     this.#mayOpen = false;
     this.#letGo();
-    this.#show({ ...UNSEEN, note: STARTING_OVER });
+    this.#show({ ...UNSEEN, note: this.#job.state === "COMPLETED" ? "" : STARTING_OVER });
     this.stop();
     pause(SOON, this.#control.signal).then(
       () => {
@@ -239,3 +248,6 @@ export class PlayerLife {
 
 /** Whether the job ended without a video. */
 const hasNone = ({ state }) => state === "FAILED" || state === "CANCELLED";
+
+/** Whether it is being made, and there is nothing to see yet. */
+const isComing = ({ state, watchable }) => !watchable && (state === "QUEUED" || state === "PROCESSING");

@@ -34,6 +34,7 @@ export class Viewing {
   #coming = []; // what was asked for and is not appended yet, in this order: `{ index, piece }`
   #fresh = new Set(); // segments appended since the last seek: not asked for twice, whatever the browser says it has
   #began = 0;
+  #appended = 0; // segments since then, wherever they belong
   #isReady = false;
   #renewing = null; // promise of the next playback, while it is being opened
 
@@ -132,6 +133,7 @@ export class Viewing {
         await this.#append(index, ...(await piece), signal);
       } else {
         if (this.#session.complete) this.#feed.finish();
+        this.#startIfReady(); // a seek may have left nothing to fetch
         await once(this.#bell, "news", signal);
       }
     }
@@ -146,12 +148,17 @@ export class Viewing {
   /** The first segment from where the picture is that the browser does not have; null if it has them all. */
   #nextMissing() {
     const { segmentSeconds, duration, segmentCount } = this.#session;
-    for (let index = Math.floor(this.#video.currentTime / segmentSeconds + 0.01); index < segmentCount; index++) {
+    for (let index = this.#place; index < segmentCount; index++) {
       const isOnItsWay = this.#fresh.has(index) || this.#coming.some((one) => one.index === index);
       const end = Math.min((index + 1) * segmentSeconds, duration);
       if (!isOnItsWay && !this.#feed.has(index * segmentSeconds, end)) return index;
     }
     return null;
+  }
+
+  /** The segment that the picture is in. */
+  get #place() {
+    return Math.floor(this.#video.currentTime / this.#session.segmentSeconds + 0.01);
   }
 
   async #append(index, session, bytes, signal) {
@@ -164,13 +171,20 @@ export class Viewing {
     }
     await this.#feed.append(bytes, signal);
     this.#fresh.add(index);
+    this.#appended++;
     this.#edge.look();
-    const each = (performance.now() - this.#began) / 1000 / this.#fresh.size;
-    if (!this.#isReady && canStart(this.#fresh.size, session.segmentCount, session.segmentSeconds, each)) {
-      this.#isReady = true;
-      this.onReady();
-      await this.#firstPicture(signal);
-    }
+    if (this.#startIfReady()) await this.#firstPicture(signal);
+  }
+
+  /** Start, if it may and has not yet: from where the picture is, which need not be the beginning. Returns whether it did. */
+  #startIfReady() {
+    if (this.#isReady) return false;
+    const { segmentCount, segmentSeconds } = this.#session;
+    const have = (this.#nextMissing() ?? segmentCount) - this.#place;
+    const each = (performance.now() - this.#began) / 1000 / this.#appended;
+    this.#isReady = canStart(have, segmentCount - this.#place, segmentSeconds, each);
+    if (this.#isReady) this.onReady();
+    return this.#isReady;
   }
 
   /** Resolve when the first picture is there, or was to be: until then, fetching more would only take its processor. */
