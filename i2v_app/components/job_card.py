@@ -63,7 +63,8 @@ def job_card(card: rx.Var[Card], waiting: rx.Var[Waiting], running: rx.Var[Runni
                     ("QUEUED", _cancel(job)),
                     ("PROCESSING", _cancel(job)),
                     ("COMPLETED", _delete(job)),
-                    rx.fragment(_retry(job), _delete(job)),
+                    # Without its picture it would wait a whole turn to fail again.
+                    rx.fragment(rx.cond(job.failure_code != "PICTURE_LOST", _retry(job)), _delete(job)),
                 ),
             ),
             class_name="card-body",
