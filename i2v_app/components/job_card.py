@@ -110,14 +110,14 @@ def _place(waiting: CardVar) -> rx.Component:
 
 def _waiting(waiting: CardVar, standing: rx.Var[str]) -> rx.Component:
     return rx.el.p(
-        rx.match(
-            standing,
-            ("paused", rx.el.span(t("waiting.starts_when_resumed"))),
-            ("away", rx.el.span(t("waiting.starts_when_back"))),
-            rx.cond(
-                waiting.starts_at > 0,
-                rx.el.span(t("waiting.starts_about"), " ", local_time(at=waiting.starts_at)),
-                # Its start has not been told yet.
+        rx.cond(
+            # Told as soon as it changes; how the queue stands is asked for every few seconds.
+            waiting.starts_at > 0,
+            rx.el.span(t("waiting.starts_about"), " ", local_time(at=waiting.starts_at)),
+            rx.match(
+                standing,
+                ("paused", rx.el.span(t("waiting.starts_when_resumed"))),
+                ("away", rx.el.span(t("waiting.starts_when_back"))),
                 rx.el.span(t("waiting.in_line")),
             ),
         ),
