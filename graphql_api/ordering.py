@@ -7,7 +7,9 @@ import asyncio
 from graphql_api.context import Context
 from i2v_core.errors import Code, OperationRefused
 from i2v_core.jobs import Job, JobState, is_id
+from i2v_core.media import MediaMissing, MediaStore
 from i2v_core.queue import Cancelled, Enqueued, Moved, Retried
+from i2v_core.seal import SealBroken
 
 
 class JobUnknown(LookupError):
@@ -53,6 +55,11 @@ async def retry(job_id: str, context: Context) -> Job:
         raise JobUnknown(job_id)
     outcome = Retried.NOT_OVER
     if job.state in (JobState.FAILED, JobState.CANCELLED):
+        # Looked at first: who waits a whole turn for it would be told no more than now.
+        if not await asyncio.to_thread(_has_picture, services.media, job_id):
+            if await services.queue.get(job_id, context.viewer) is None:  # deleted at this very moment
+                raise JobUnknown(job_id)
+            raise OperationRefused("The picture is no longer in the store.", "Upload it again.", code=Code.PICTURE_LOST)
         # By the bounds and in the turns of who asks, wherever it was uploaded, and counted as an upload: to cancel a job and
         # have it made again, over and over, is no way around either.
         async with services.admission.admitted(context.flow, context.viewer, is_new=False):
@@ -80,6 +87,16 @@ async def move(job_id: str, before: str | None, context: Context) -> Job:
             code=Code.JOB_NOT_WAITING,
         )
     return await _present(job_id, context, is_there=outcome is Moved.OK)
+
+
+def _has_picture(media: MediaStore, job_id: str) -> bool:
+    try:
+        media.picture(job_id)
+    except (MediaMissing, SealBroken):
+        return False
+    except OSError:
+        return True  # the disk may be well again when its turn comes
+    return True
 
 
 async def _present(job_id: str, context: Context, *, is_there: bool) -> Job:

@@ -40,6 +40,7 @@ MEANINGS: dict[Code | RestCode, str] = {
     Code.IDEMPOTENCY_KEY_USED: "The Idempotency-Key was used for another picture or with other options within the last day.",
     Code.JOB_ALREADY_FINISHED: "The job has ended, so there is nothing to cancel.",
     Code.JOB_NOT_OVER: "Only a job that FAILED or was CANCELLED can be made again.",
+    Code.PICTURE_LOST: "The job's picture is no longer in the store, so it cannot be made again. Upload it again.",
     Code.TOO_MANY_JOBS: "You have as many jobs as one viewer may have, ended ones included. Delete some: none goes sooner for waiting.",
     Code.TOO_MANY_BYTES: "The picture's file is larger than this server takes.",
     Code.NOT_A_PICTURE: "The bytes are no picture's, whatever the name or the type says.",

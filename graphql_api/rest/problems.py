@@ -55,6 +55,7 @@ STATUS: Mapping[Code | RestCode, int] = {
     Code.IDEMPOTENCY_KEY_USED: 409,
     Code.JOB_ALREADY_FINISHED: 409,
     Code.JOB_NOT_OVER: 409,
+    Code.PICTURE_LOST: 409,
     Code.TOO_MANY_JOBS: 409,
     Code.TOO_MANY_BYTES: 413,
     Code.NOT_A_PICTURE: 415,

@@ -3,7 +3,9 @@
 
 import { useEffect } from "react";
 
-import { useLanguage } from "$/public/external/i2v_app/messages/words/messages.js";
+import { localeOf, useLanguage } from "$/public/external/i2v_app/messages/words/messages.js";
+
+import { FORMS, formOf } from "./moments.js";
 
 let skew = 0; // seconds to add to a time by the server's clock
 
@@ -18,25 +20,21 @@ export function ServerClock({ now }) {
 /** Milliseconds by the server's clock. */
 export const serverNow = () => Date.now() - skew * 1000;
 
-/** A moment given in UNIX seconds by the server's clock: hour and minute, or the day if `day` is set. */
+/** A moment given in UNIX seconds by the server's clock: the hour, with its day if that is not today, or the day alone if `day` is set. */
 export function LocalTime({ at, day }) {
   const language = useLanguage();
   const moment = new Date((at + skew) * 1000);
-  return <time dateTime={moment.toISOString()}>{formatOf(language, day).format(moment)}</time>;
+  return <time dateTime={moment.toISOString()}>{formatOf(language, day ? "day" : formOf(moment, new Date())).format(moment)}</time>;
 }
 
 const formats = new Map(); // making one takes far longer than using it, and a page may show a hundred times
 
-function formatOf(language, day) {
-  const key = `${language}${day ? " day" : ""}`;
+function formatOf(language, form) {
+  const key = `${language} ${form}`;
   let format = formats.get(key);
   if (!format) {
-    const wanted = day ? { day: "numeric", month: "short" } : { hour: "numeric", minute: "2-digit" };
-    format = new Intl.DateTimeFormat(localeOf(language), wanted);
+    format = new Intl.DateTimeFormat(localeOf(language), FORMS[form]);
     formats.set(key, format);
   }
   return format;
 }
-
-/** The reader's own region where it is of that language: en-GB writes times otherwise than en-US. */
-export const localeOf = (language) => navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;

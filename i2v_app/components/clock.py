@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 _SOURCE = rx.asset("clock.jsx", shared=True)
+rx.asset("moments.js", shared=True)  # imported by it
 
 
 class ServerClock(rx.Component):
@@ -25,7 +26,7 @@ class LocalTime(rx.Component):
 
     #: The moment in UNIX seconds by the server's clock.
     at: rx.Var[float]
-    #: The day instead of the hour.
+    #: The day alone, without the hour.
     day: rx.Var[bool]
 
 

@@ -19,14 +19,12 @@ class NavLink(rx.Component):
     tag = "NavLink"
 
     to: rx.Var[str]
-    #: Whether pages below it are other pages.
-    end: rx.Var[bool]
 
 
 def framed(*content: rx.Component, skip_to: str = "", skip_words: str | rx.Var[str] = "") -> rx.Component:
     """The content as a whole page. `skip_to` is the id of what a keyboard may want to go to at once."""
     return rx.el.div(
-        rx.el.a(skip_words, href=f"#{skip_to}", class_name="skip-link") if skip_to else rx.fragment(),
+        _skip_link(skip_to, skip_words) if skip_to else rx.fragment(),
         _header(),
         connection_bar(),
         rx.el.main(*content, id="main"),
@@ -34,6 +32,11 @@ def framed(*content: rx.Component, skip_to: str = "", skip_words: str | rx.Var[s
         notice_bar(),
         class_name="page",
     )
+
+
+def _skip_link(to: str, words: str | rx.Var[str]) -> rx.Component:
+    # Not `rx.el.a`, which is the router's link: that would put the name into the address, and leave the focus where it is.
+    return rx.el.A.create(words, href=f"#{to}", class_name="skip-link")
 
 
 def _header() -> rx.Component:
@@ -55,7 +58,8 @@ def _footer() -> rx.Component:
 
 
 def _way(to: str, name: rx.Var[str]) -> rx.Component:
-    return NavLink.create(name, to=to, end=True, class_name="way")
+    # Without `end`: a page that is loaded by its address is built as "/about/", which would not be "/about" then.
+    return NavLink.create(name, to=to, class_name="way")
 
 
 def _mark() -> rx.Component:

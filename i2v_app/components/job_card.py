@@ -29,8 +29,13 @@ _MOTIONS = ("AUTO", "ZOOM_IN", "ZOOM_OUT", "PAN", "DRIFT", "ORBIT")
 
 # Drawn anew only when what it is given changes: the others stand still while one makes progress.
 @rx.memo
-def job_card(card: rx.Var[Card], waiting: rx.Var[Waiting], running: rx.Var[Running]) -> rx.Component:
-    """The card of a job in whatever state it is. `waiting` and `running` are there in those states."""
+def job_card(
+    card: rx.Var[Card], waiting: rx.Var[Waiting], running: rx.Var[Running], standing: rx.Var[str]
+) -> rx.Component:
+    """The card of a job in whatever state it is. `waiting` and `running` are there in those states.
+
+    `standing`: how the queue of everybody stands, as `QueueState` has it.
+    """
     job: CardVar = card
     return rx.el.li(
         rx.el.div(
@@ -51,7 +56,7 @@ def job_card(card: rx.Var[Card], waiting: rx.Var[Waiting], running: rx.Var[Runni
             rx.el.h3(_name(job), title=_name(job), class_name="card-name"),
             rx.match(
                 job.state,
-                ("QUEUED", _waiting(waiting)),
+                ("QUEUED", _waiting(waiting, standing)),
                 ("PROCESSING", _running(running)),
                 ("COMPLETED", _completed(job)),
                 ("FAILED", _failed(job)),
@@ -63,7 +68,8 @@ def job_card(card: rx.Var[Card], waiting: rx.Var[Waiting], running: rx.Var[Runni
                     ("QUEUED", _cancel(job)),
                     ("PROCESSING", _cancel(job)),
                     ("COMPLETED", _delete(job)),
-                    rx.fragment(_retry(job), _delete(job)),
+                    # Without its picture it would wait a whole turn to fail again.
+                    rx.fragment(rx.cond(job.failure_code != "PICTURE_LOST", _retry(job)), _delete(job)),
                 ),
             ),
             class_name="card-body",
@@ -102,12 +108,18 @@ def _place(waiting: CardVar) -> rx.Component:
     )
 
 
-def _waiting(waiting: CardVar) -> rx.Component:
+def _waiting(waiting: CardVar, standing: rx.Var[str]) -> rx.Component:
     return rx.el.p(
         rx.cond(
+            # Told as soon as it changes; how the queue stands is asked for every few seconds.
             waiting.starts_at > 0,
             rx.el.span(t("waiting.starts_about"), " ", local_time(at=waiting.starts_at)),
-            rx.el.span(t("waiting.starts_when_back")),
+            rx.match(
+                standing,
+                ("paused", rx.el.span(t("waiting.starts_when_resumed"))),
+                ("away", rx.el.span(t("waiting.starts_when_back"))),
+                rx.el.span(t("waiting.in_line")),
+            ),
         ),
         rx.cond(waiting.attempt > 0, rx.el.span(" · ", t("waiting.starting_over"))),
         class_name="card-status",

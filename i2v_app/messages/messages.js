@@ -34,6 +34,21 @@ export function useLanguage() {
 export const say = (key, values) => current.say(key, values);
 export const language = () => current.language;
 
+/**
+ * The tag by which dates and numbers are written in that language: the reader's own region where it is of that language,
+ * since en-GB writes them otherwise than en-US.
+ */
+export const localeOf = (tag) => navigator.languages.find((own) => own.split("-")[0] === tag && isTag(own)) ?? tag;
+
+// A Chromium without a locale calls its language "en-US@posix", at which Intl throws.
+function isTag(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Say everything in this language from now on, and on the next visit. */
 export function chooseLanguage(tag) {
   try {
@@ -55,18 +70,18 @@ async function use(tag) {
     }
   }
   if (wanted !== tag && tag !== "en") return; // another was chosen meanwhile
-  current = { language: tag, say: sayingIn(tag, messages) };
+  current = { language: tag, say: sayingIn(localeOf(tag), messages) };
   document.documentElement.lang = tag;
   delete document.documentElement.dataset.words;
   for (const listener of listeners) listener();
 }
 
-function sayingIn(tag, messages) {
+function sayingIn(locale, messages) {
   const made = new Map();
   const say = (key, values) => {
     let format = made.get(key);
     if (!format) {
-      format = new IntlMessageFormat(messages[key] ?? en[key] ?? key, tag, undefined, { ignoreTag: true });
+      format = new IntlMessageFormat(messages[key] ?? en[key] ?? key, locale, undefined, { ignoreTag: true });
       made.set(key, format);
     }
     return format.format(values);

@@ -25,6 +25,7 @@ from i2v_app.messages.words import t
 from i2v_app.states.jobs import JobsState
 from i2v_app.states.line import LineState
 from i2v_app.states.progress import ProgressState
+from i2v_app.states.queue import QueueState
 
 # A card and what changes faster than it come and go together.
 _TOLD: Any = card_list("toldCards", JobsState.cards, JobsState.changed)
@@ -66,7 +67,13 @@ def _videos() -> rx.Component:
             upload_cards(jobs=ids_of("toldIds", _TOLD), known=JobsState.ready),
             rx.foreach(
                 _SHOWN,
-                lambda card: job_card(card=card, waiting=_WAITING[card.id], running=_RUNNING[card.id], key=card.id),
+                lambda card: job_card(
+                    card=card,
+                    waiting=_WAITING[card.id],
+                    running=_RUNNING[card.id],
+                    standing=QueueState.standing,
+                    key=card.id,
+                ),
             ),
             class_name="cards",
             role="list",

@@ -183,13 +183,36 @@ def test_the_tab_key_comes_to_everything_and_one_sees_where_it_is(new_context: A
         assert len(reached) == count, path
 
 
-def test_the_page_one_is_on_is_marked_among_the_ways(page: Page) -> None:
-    ways = page.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(ways.and_(page.locator("[aria-current=page]"))).to_have_text("Start")
+def test_the_page_one_is_on_is_marked_among_the_ways(page: Page, server: Server) -> None:
+    marked = page.locator("nav.ways, .foot").get_by_role("link").and_(page.locator("[aria-current=page]"))
+    expect(marked).to_have_text("Start")
+    for name in ("All videos", "About and privacy", "Start"):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(marked).to_have_text(name)
 
-    ways.filter(has_text="All videos").click()
+    for path, name in {"/gallery": "All videos", "/about": "About and privacy", "/": "Start"}.items():
+        _visit(page, server, path)
+        expect(marked).to_have_text(name)
+    _visit(page, server, "/no/such/page")
+    expect(marked).to_have_count(0)
 
-    expect(ways.and_(page.locator("[aria-current=page]"))).to_have_text("All videos")
+
+@pytest.mark.parametrize(
+    ("path", "name", "target"), [("/", "your videos", "videos"), ("/gallery", "the videos", "all-videos")]
+)
+def test_a_keyboard_skips_to_the_videos(page: Page, server: Server, path: str, name: str, target: str) -> None:
+    _visit(page, server, path)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name=f"Skip to {name}")).to_be_focused()
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator(f"#{target}")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate(
+        "(id) => document.activeElement.compareDocumentPosition(document.getElementById(id)) & Node.DOCUMENT_POSITION_PRECEDING",
+        target,
+    ), "one goes on from there"
 
 
 def test_a_first_visit_weighs_little(new_context: Any, server: Server) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIRequestContext, BrowserContext, Locator, Page, expect
 
+from i2v_core.jobs import JobState
 from tests.browser.accessibility import assert_accessible
 from tests.browser.holding import held, stop_the_clock
-from tests.browser.line import empty_the_line
+from tests.browser.line import empty_the_line, paused_line
+from tests.browser.seeding import seed, viewer_of
 from tests.browser.visiting import Server, add, open_page, running_server
 from tests.conftest import PICTURES, wait_until
 
@@ -73,6 +75,18 @@ def test_the_strip_shows_the_viewers_own_among_the_others(line: Page, slow: Serv
     )
     expect(theirs.locator(".strip-own").first).to_contain_text(re.compile(r"\d+:\d\d"))
     stranger.close()
+
+
+def test_a_card_says_when_its_picture_is_to_be_made_and_why_that_is_not_known(line: Page, slow: Server) -> None:
+    waits = line.locator("[data-state=QUEUED] .card-status")
+    with paused_line(slow):
+        expect(waits).to_have_text(["Starts when the queue goes on"] * 2, timeout=20_000)
+    expect(waits).to_have_text([re.compile(r"^Starts about (\w{3} )?\d+:\d\d [AP]M$")] * 2, timeout=20_000)
+
+    line.clock.set_fixed_time(line.evaluate("new Date().setHours(23, 59, 59) / 1000"))
+    line.reload()
+
+    expect(waits).to_have_text([re.compile(r"^Starts about \w{3} 12:\d\d AM$")] * 2, timeout=20_000)
 
 
 def test_the_order_is_changed_by_keys_and_the_server_agrees(line: Page) -> None:
@@ -167,6 +181,17 @@ def test_what_was_cancelled_is_made_after_all(line: Page) -> None:
     expect(card).to_have_attribute("data-state", "QUEUED")
     expect(card).to_contain_text("in line")
     expect(card.get_by_role("button", name="Cancel")).to_be_focused()
+
+
+def test_what_has_lost_its_picture_is_not_offered_to_be_tried_again(page: Page, server: Server) -> None:
+    states = {"torn.jpg": JobState.FAILED, "unwanted.jpg": JobState.CANCELLED}
+    seed(server, viewer_of(page.context), list(states), states=states)
+
+    page.reload()
+
+    expect(page.get_by_role("button", name="Try again: unwanted.jpg")).to_be_visible()
+    expect(page.get_by_role("button", name="Delete torn.jpg")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again: torn.jpg")).to_have_count(0)
 
 
 def test_deleted_ones_come_back_together(page: Page, server: Server) -> None:

@@ -42,11 +42,12 @@ async def asker(settings: Settings) -> AsyncIterator[Asker]:
 
 
 async def a_job(asker: Asker, *, state: JobState = JobState.COMPLETED) -> Job:
-    """A job of the asker in that state, with a file in the media store; a completed one was watched once."""
+    """A job of the asker in that state, with files in the media store; a completed one was watched once."""
     queue, services = asker.context.services.queue, asker.context.services
     job = new_job(asker.context.viewer)
     await queue.enqueue(job)
     services.media.put_init(job.id, 1, b"init")
+    services.media.picture_path(job.id).write_bytes(b"picture")
     if state is JobState.CANCELLED:
         await queue.cancel(job.id, job.viewer)
     elif state is not JobState.QUEUED:

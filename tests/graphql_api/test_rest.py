@@ -137,6 +137,17 @@ def test_a_job_is_cancelled_retried_and_deleted(server: Server, alice: httpx.Cli
     assert not (server.settings.media_path / address.rsplit("/", 1)[-1]).exists()
 
 
+def test_a_job_whose_picture_is_lost_is_not_made_again(server: Server, alice: httpx.Client) -> None:
+    job = upload(alice)
+    address = job.headers["Location"]
+    alice.post(f"{address}/cancel")
+    (server.settings.media_path / job.json()["id"] / "picture.jpg").unlink()
+
+    refused = alice.post(f"{address}/retry")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "PICTURE_LOST")
+
+
 def test_the_frames_shape_and_focus_are_told_in_a_form_or_in_the_address(alice: httpx.Client) -> None:
     form = upload(alice, shape="TALL", focusX="0.2", focusY="0.85")
     raw = {"Content-Type": "image/png"}

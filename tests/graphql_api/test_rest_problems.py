@@ -298,7 +298,7 @@ async def test_an_unexpected_error_shows_its_id_and_nothing_else(capfd: pytest.C
 
 def test_every_code_that_this_api_can_answer_has_a_status() -> None:
     playback = {c for c in Code if "PLAY" in c or c in ("HAS_NO_VIDEO", "WRONG_PUBLIC_KEY")}
-    of_a_failed_job = {Code.MODEL_FAILED, Code.TOO_MANY_ATTEMPTS, Code.PICTURE_LOST}
+    of_a_failed_job = {Code.MODEL_FAILED, Code.TOO_MANY_ATTEMPTS}
     only_by_graphql = {Code.JOB_NOT_WAITING, Code.WRONG_KEEP_TIME} | {c for c in Code if "TOKEN" in c or "SHARE" in c}
 
     assert set(STATUS) == {*RestCode, *Code} - playback - of_a_failed_job - only_by_graphql

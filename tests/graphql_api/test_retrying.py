@@ -33,10 +33,12 @@ def at(asker: Asker, address: str) -> Asker:
 
 
 async def cancelled_job(asker: Asker, address: str) -> Job:
-    queue, viewer = asker.context.services.queue, asker.context.viewer
+    services, viewer = asker.context.services, asker.context.viewer
     job = replace(new_job(viewer), flow=address)
-    await queue.enqueue(job)
-    await queue.cancel(job.id, viewer)
+    services.media.folder(job.id).mkdir(parents=True)
+    services.media.picture_path(job.id).write_bytes(b"picture")
+    await services.queue.enqueue(job)
+    await services.queue.cancel(job.id, viewer)
     return job
 
 
@@ -92,3 +94,33 @@ async def test_what_cannot_be_made_again_counts_for_nothing_and_says_what_can(as
 
     assert refused["code"] == "JOB_NOT_OVER"
     assert "makeAnother" in refused["howToFix"]
+
+
+async def test_without_its_picture_none_waits_a_turn_to_fail_again(asker: Asker, redis: Redis) -> None:
+    job = await cancelled_job(asker, HOME)
+    picture = asker.context.services.media.picture_path(job.id)
+    picture.unlink()
+
+    for _ in range(5):
+        refused = await retry(at(asker, HOME), job.id)
+
+    assert (refused["__typename"], refused["code"]) == ("JobRefused", "PICTURE_LOST")
+    assert await redis.zcard(keys.flow(HOME)) == 0
+    picture.write_bytes(b"picture")
+    assert (await retry(at(asker, HOME), job.id))["__typename"] == "Job", "what was refused has counted for nothing"
+
+
+async def test_a_picture_that_no_key_opens_is_lost(asker: Asker) -> None:
+    job = await cancelled_job(asker, HOME)
+    asker.context.services.media.picture_path(job.id).write_bytes(b"i2v-sealed-1\nwith a key that nobody has any more")
+
+    assert (await retry(asker, job.id))["code"] == "PICTURE_LOST"
+
+
+async def test_a_disk_in_trouble_may_be_well_again_when_its_turn_comes(asker: Asker) -> None:
+    job = await cancelled_job(asker, HOME)
+    picture = asker.context.services.media.picture_path(job.id)
+    picture.unlink()
+    picture.mkdir()  # nothing that can be read as a file
+
+    assert (await retry(asker, job.id))["state"] == "QUEUED"

@@ -25,6 +25,22 @@ _FILES = (".css", ".js", ".jsx", ".py")
 #: A key that names one of the API's options.
 _OPTION = re.compile(r"\.(motion|shape)_[A-Z]")
 
+#: Beginning of an ICU argument that chooses by number.
+_CHOICE = re.compile(r"\{\s*\w+\s*,\s*(plural|selectordinal)\s*,")
+#: Beginning of a branch of it.
+_BRANCH = re.compile(r"\s*(=\d+|\w+)\s*\{")
+#: What each language tells apart, besides what `=` names: CLDR, which every browser chooses by.
+_CHOSEN = {
+    ("en", "plural"): {"one", "other"},
+    ("de", "plural"): {"one", "other"},
+    ("es", "plural"): {"one", "many", "other"},
+    ("zh", "plural"): {"other"},
+    ("en", "selectordinal"): {"one", "two", "few", "other"},
+    ("de", "selectordinal"): {"other"},
+    ("es", "selectordinal"): {"other"},
+    ("zh", "selectordinal"): {"other"},
+}
+
 TRANSLATIONS = [language for language in LANGUAGES if language != "en"]
 
 
@@ -56,6 +72,41 @@ def test_a_translation_has_the_same_values_in_it(language: str) -> None:
     }
 
     assert others == {}
+
+
+def branches(text: str) -> Iterator[tuple[str, str]]:
+    """Every branch that a message takes by a number: how it chooses, and the branch's name."""
+    for choice in _CHOICE.finditer(text):
+        at = choice.end()
+        while branch := _BRANCH.match(text, at):
+            yield choice[1], branch[1]
+            at, depth = branch.end(), 1
+            while depth:
+                depth += {"{": 1, "}": -1}.get(text[at], 0)
+                at += 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_number_has_words_that_its_language_never_chooses(language: str) -> None:
+    in_vain = [
+        (key, branch)
+        for key, text in catalogue(language).items()
+        for kind, branch in branches(text)
+        if not branch.startswith("=") and branch not in _CHOSEN[language, kind]
+    ]
+
+    assert in_vain == []
+
+
+def test_branches_are_found_at_any_depth() -> None:
+    text = "{n, plural, =0 {none} one {{more, selectordinal, other {a {name}}}} other {# {name}}}"
+
+    assert list(branches(text)) == [
+        ("plural", "=0"),
+        ("plural", "one"),
+        ("plural", "other"),
+        ("selectordinal", "other"),
+    ]
 
 
 @pytest.mark.parametrize("path", sorted(MESSAGES.glob("*.json")), ids=lambda path: path.name)

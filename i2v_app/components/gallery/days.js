@@ -11,6 +11,10 @@ export function daysUntil(then, now) {
   return Math.max(0, Math.round((midnight(then) - midnight(now)) / DAY));
 }
 
+/** The days left in words; `days` as `daysUntil` counts them. */
+export const leftInWords = (say, days) =>
+  say(days === 0 ? "keeping.ends_today" : days === 1 ? "keeping.ends_tomorrow" : "keeping.days_left", { days });
+
 /** Whole days if it is two days and more, else hours: `{ days }` or `{ hours }`. */
 export const length = (hours) => (hours >= 48 ? { days: Math.floor(hours / 24) } : { hours: Math.floor(hours) });
 

@@ -5,7 +5,7 @@ import { memo } from "react";
 import { LocalTime } from "$/public/external/i2v_app/components/clock/clock.jsx";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
-import { canKeep, daysUntil } from "./days.js";
+import { canKeep, daysUntil, leftInWords } from "./days.js";
 import { Icon } from "./icon.jsx";
 
 const SOON = 2; // days: from here on it is said louder
@@ -69,7 +69,7 @@ function Left({ item, name, bounds, now, tabIndex, onKeep }) {
   const say = useMessages();
   if (!item.expiresAt) return <p className="tile-left">{say("keeping.not_ended")}</p>;
   const days = daysUntil(item.expiresAt, now);
-  const left = say(days === 0 ? "keeping.ends_today" : days === 1 ? "keeping.ends_tomorrow" : "keeping.days_left", { days });
+  const left = leftInWords(say, days);
   const soon = days <= SOON || undefined;
   if (!canKeep(item, bounds, now)) {
     return (

@@ -1,12 +1,13 @@
 // What there is to know about a job, in a line: what was wished for, how large the video is, how long it is kept.
 
+import { daysUntil, leftInWords } from "$/public/external/i2v_app/components/gallery/gallery/days.js";
+import { useNow } from "$/public/external/i2v_app/components/gallery/gallery/use_now.js";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
-
-const DAY = 86_400_000;
 
 /** `size`: `{ width, height }` of the video in pixels, null while it is not known. */
 export function Facts({ job, size }) {
   const say = useMessages();
+  const now = useNow();
   const { state, options, progress, expiresAt } = job;
   const facts = [
     state === "QUEUED" && (progress.queuePosition ? say("watching.place", { place: progress.queuePosition }) : say("watching.waiting")),
@@ -17,7 +18,7 @@ export function Facts({ job, size }) {
     options.shape !== "AS_PICTURE" && say(`options.shape_${options.shape}`),
     say("watching.length", { seconds: options.seconds }),
     size && `${size.width} × ${size.height}`,
-    expiresAt && left(say, new Date(expiresAt) - Date.now()),
+    expiresAt && leftInWords(say, daysUntil(expiresAt, now)),
   ];
   return (
     <p className="viewer-facts">
@@ -26,9 +27,4 @@ export function Facts({ job, size }) {
       ))}
     </p>
   );
-}
-
-function left(say, milliseconds) {
-  if (milliseconds >= DAY) return say("watching.days_left", { days: Math.round(milliseconds / DAY) });
-  return say("watching.hours_left", { hours: Math.max(1, Math.round((24 * milliseconds) / DAY)) });
 }

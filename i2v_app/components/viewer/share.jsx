@@ -2,9 +2,9 @@
 
 import { useCallback, useId, useState } from "react";
 
-import { localeOf, serverNow } from "$/public/external/i2v_app/components/clock/clock.jsx";
+import { serverNow } from "$/public/external/i2v_app/components/clock/clock.jsx";
 import { Icon } from "$/public/external/i2v_app/components/player/player/icon.jsx";
-import { useLanguage, useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
+import { localeOf, useLanguage, useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
 import { endsFor } from "./ends.js";
 import { createLink, readLinks, revokeLink } from "./sharing.js";

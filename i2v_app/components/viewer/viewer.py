@@ -11,6 +11,7 @@ import reflex as rx
 
 # Imported by the parts below.
 import i2v_app.components.clock
+import i2v_app.components.gallery.gallery
 import i2v_app.components.new_key
 import i2v_app.components.player.player
 import i2v_app.components.tab_title

@@ -52,7 +52,8 @@ def cards() -> rx.Component:
         "Job card",
         _queued("queued, next in line", Waiting(place=1, starts_at=NOON + 90, attempt=0)),
         _queued("queued, far behind", Waiting(place=104, starts_at=NOON + 3600, attempt=0)),
-        _queued("queued, no start known: paused, or no worker", Waiting(place=3, starts_at=0.0, attempt=0)),
+        _queued("queued, the line is paused", Waiting(place=3, starts_at=0.0, attempt=0), standing="paused"),
+        _queued("queued, no worker is there", Waiting(place=2, starts_at=0.0, attempt=0), standing="away"),
         _queued("queued, its place not told yet", Waiting(place=0, starts_at=0.0, attempt=0)),
         _queued("queued again after a worker was lost", Waiting(place=1, starts_at=NOON + 5, attempt=1)),
         _running("processing, preparing", replace(_RUNNING, stage="PREPARING", percent=0, remaining=-1)),
@@ -68,8 +69,9 @@ def cards() -> rx.Component:
     )
 
 
-def _queued(state: str, waiting: Waiting) -> rx.Component:
-    return _shown(state, replace(CARD, id=f"queued-{waiting.place}-{waiting.attempt}"), waiting=waiting)
+def _queued(state: str, waiting: Waiting, standing: str = "line") -> rx.Component:
+    card = replace(CARD, id=f"queued-{waiting.place}-{waiting.attempt}")
+    return _shown(state, card, waiting=waiting, standing=standing)
 
 
 def _running(state: str, running: Running) -> rx.Component:
@@ -80,10 +82,13 @@ def _ended(state: str, card: Card) -> rx.Component:
     return _shown(state, card)
 
 
-def _shown(state: str, card: Card, waiting: Waiting | None = None, running: Running | None = None) -> rx.Component:
+def _shown(
+    state: str, card: Card, waiting: Waiting | None = None, running: Running | None = None, standing: str = "line"
+) -> rx.Component:
     shown = job_card(
         card=rx.Var.create(card),
         waiting=rx.Var.create(waiting),
         running=rx.Var.create(running),
+        standing=rx.Var.create(standing),
     )
     return specimen(state, rx.el.ul(shown, class_name="cards", role="list"))
