@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
@@ -234,6 +235,34 @@ def test_without_undoing_they_are_deleted_in_portions(gallery: Open) -> None:
     page.reload()
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
     assert len(portions) == 2
+
+
+def test_who_looks_elsewhere_does_not_want_them_back(gallery: Open) -> None:
+    """A phone ends a page that nobody sees without a word to it."""
+    page = gallery(["a.jpg", "b.jpg", "c.jpg"])
+    tile(page, "b.jpg").locator("a").press("Space")
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name="Undo").hover()  # the clock stands still
+
+    page.evaluate(_LOOK_ELSEWHERE)
+
+    wait_until(lambda: _kept(page) == ["a.jpg", "c.jpg"], what="the deletion")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    expect(names(page)).to_have_text(["a.jpg", "c.jpg"])
+
+
+def _kept(page: Page) -> list[str]:
+    """The names of the viewer's jobs, as the server has them."""
+    answer = page.request.post(
+        urljoin(page.url, "/graphql"), data={"query": "{ jobs(first: 100) { edges { node { name } } } }"}
+    )
+    return [edge["node"]["name"] for edge in answer.json()["data"]["jobs"]["edges"]]
+
+
+_LOOK_ELSEWHERE = """() => {
+  Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
 
 
 def test_what_is_made_meanwhile_appears_and_what_is_deleted_elsewhere_goes(page: Page, server: Server) -> None:

@@ -48,11 +48,15 @@ export function Gallery() {
 
   useEffect(() => {
     const stop = followJobs((event) => list.apply(event), () => list.refresh());
-    const leave = () => deletions.leave();
+    // Whoever looks elsewhere may never be back: a phone ends a page that nobody sees without a word to it.
+    const leave = () => deletions.commit();
+    const look = () => document.visibilityState === "hidden" && leave();
     addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", look);
     return () => {
       removeEventListener("pagehide", leave);
-      deletions.commit();
+      document.removeEventListener("visibilitychange", look);
+      leave();
       stop();
       list.close();
     };
