@@ -237,6 +237,19 @@ def test_without_undoing_they_are_deleted_in_portions(gallery: Open) -> None:
     assert len(portions) == 2
 
 
+@pytest.mark.parametrize("left", [["a.jpg", "c.jpg"], []])
+def test_after_undoing_one_goes_on_by_keyboard(gallery: Open, left: list[str]) -> None:
+    page = gallery(["a.jpg", "b.jpg", "c.jpg"] if left else ["b.jpg"])
+    tile(page, "b.jpg").locator("a").press("Space")
+    page.keyboard.press("Delete")
+    expect(names(page)).to_have_text(left)
+
+    page.get_by_role("button", name="Undo").press("Enter")
+
+    expect(tile(page, "b.jpg")).to_be_visible()
+    expect(tile(page, "c.jpg" if left else "b.jpg").locator("a")).to_be_focused()
+
+
 def test_who_looks_elsewhere_does_not_want_them_back(gallery: Open) -> None:
     """A phone ends a page that nobody sees without a word to it."""
     page = gallery(["a.jpg", "b.jpg", "c.jpg"])

@@ -1,7 +1,7 @@
 // Everything that is still kept. In the browser, because two thousand jobs should neither cross the page's socket nor lie in
 // the server's memory: it asks the API itself, page by page.
 
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 
 import { serverNow } from "$/public/external/i2v_app/components/clock/clock.jsx";
 import { ask } from "$/public/external/i2v_app/components/player/player/graphql.js";
@@ -72,17 +72,19 @@ export function Gallery() {
     setTold(say("keeping.found", { count: view.total }));
   }, [wish, view, say]);
 
+  // Where the focus goes on from when what it was in has gone.
+  const goOn = useCallback(() => {
+    if (grid.current) grid.current.focus();
+    else document.querySelector(".gallery-nothing .button")?.focus({ preventScroll: true });
+  }, []);
   const isEmpty = view.isKnown && view.total === 0;
   const wasEmpty = useRef(null); // null until it is known
   useEffect(() => {
     if (!view.isKnown) return;
     // With the last tile, or with what stood in their place, the focus went: it goes on from what came instead.
-    if (wasEmpty.current === !isEmpty && document.activeElement === document.body) {
-      if (isEmpty) document.querySelector(".gallery-nothing .button")?.focus({ preventScroll: true });
-      else grid.current?.focus();
-    }
+    if (wasEmpty.current === !isEmpty && document.activeElement === document.body) goOn();
     wasEmpty.current = isEmpty;
-  }, [isEmpty, view.isKnown]);
+  }, [isEmpty, view.isKnown, goOn]);
   useEffect(() => {
     // Nobody tells of a job whose time is over: the server is asked what is still there.
     if (list.snapshot().items.some(({ expiresAt }) => expiresAt && expiresAt < now)) list.refresh();
@@ -172,7 +174,7 @@ export function Gallery() {
       )}
       <div className="toasts">
         <Trouble sentence={trouble} onDismiss={() => setTrouble("")} />
-        <UndoToast deletions={deletions} />
+        <UndoToast deletions={deletions} onLost={goOn} />
       </div>
       {toKeep && (
         <KeepSheet
