@@ -250,6 +250,41 @@ def test_after_undoing_one_goes_on_by_keyboard(gallery: Open, left: list[str]) -
     expect(tile(page, "c.jpg" if left else "b.jpg").locator("a")).to_be_focused()
 
 
+def test_the_way_back_lies_over_a_large_video_too(gallery: Open) -> None:
+    page = gallery(["a.jpg", "b.jpg"])
+    page.clock.install()
+    viewer = page.get_by_role("dialog", name="a.jpg", exact=True)
+
+    _delete_and_watch(page, "b.jpg", "a.jpg")
+    viewer.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    expect(viewer).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(names(page)).to_have_text(["a.jpg", "b.jpg"])
+
+    _delete_and_watch(page, "b.jpg", "a.jpg")
+    page.keyboard.press("Control+z")
+    expect(viewer.get_by_role("button", name="Undo")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(names(page)).to_have_text(["a.jpg", "b.jpg"])
+
+    # Its time goes on when what it was shown over is closed, though nobody has turned from it.
+    _delete_and_watch(page, "b.jpg", "a.jpg")
+    viewer.get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(".gallery").get_by_role("button", name="Undo")).to_be_visible()
+    page.clock.fast_forward(8000)
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+
+
+def _delete_and_watch(page: Page, unwanted: str, watched: str) -> None:
+    tile(page, unwanted).locator("a").press("Space")
+    page.keyboard.press("Delete")
+    expect(tile(page, unwanted)).to_have_count(0)
+    tile(page, watched).locator("a").click()
+    expect(page.get_by_role("dialog", name=watched, exact=True)).to_be_visible()
+
+
 def test_who_looks_elsewhere_does_not_want_them_back(gallery: Open) -> None:
     """A phone ends a page that nobody sees without a word to it."""
     page = gallery(["a.jpg", "b.jpg", "c.jpg"])

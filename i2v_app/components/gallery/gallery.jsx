@@ -2,9 +2,11 @@
 // the server's memory: it asks the API itself, page by page.
 
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { createPortal } from "react-dom";
 
 import { serverNow } from "$/public/external/i2v_app/components/clock/clock.jsx";
 import { ask } from "$/public/external/i2v_app/components/player/player/graphql.js";
+import { useWatched } from "$/public/external/i2v_app/components/viewer/address/address.js";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
 import { canKeep } from "./days.js";
@@ -36,6 +38,7 @@ export function Gallery() {
   const [trouble, setTrouble] = useState("");
   const [told, setTold] = useState("");
   const [toKeep, setToKeep] = useState(null);
+  const [viewer, setViewer] = useState(null); // the place for what is told over a video that is watched large
   const grid = useRef(null);
   const begun = useRef(wish);
 
@@ -45,6 +48,7 @@ export function Gallery() {
   const [deletions] = useState(() => new Deletions(list, ask, (refusal) => setTrouble(inWords(words.current, refusal))));
   const view = useSyncExternalStore(list.subscribe, list.snapshot);
   const selection = useSelection(view.items);
+  const watched = useWatched();
 
   useEffect(() => {
     const stop = followJobs((event) => list.apply(event), () => list.refresh());
@@ -61,6 +65,7 @@ export function Gallery() {
       list.close();
     };
   }, [list, deletions]);
+  useEffect(() => setViewer(watched && document.querySelector(".viewer-told")), [watched]);
   useEffect(() => {
     tellAddress(wish);
     list.show(queryOf(wish));
@@ -74,9 +79,10 @@ export function Gallery() {
 
   // Where the focus goes on from when what it was in has gone.
   const goOn = useCallback(() => {
-    if (grid.current) grid.current.focus();
+    if (viewer) viewer.closest("dialog").focus();
+    else if (grid.current) grid.current.focus();
     else document.querySelector(".gallery-nothing .button")?.focus({ preventScroll: true });
-  }, []);
+  }, [viewer]);
   const isEmpty = view.isKnown && view.total === 0;
   const wasEmpty = useRef(null); // null until it is known
   useEffect(() => {
@@ -127,6 +133,13 @@ export function Gallery() {
     return "";
   };
 
+  const toasts = (
+    <div className="toasts">
+      <Trouble sentence={trouble} onDismiss={() => setTrouble("")} />
+      <UndoToast deletions={deletions} onLost={goOn} />
+    </div>
+  );
+
   return (
     <div className="gallery" data-ready={view.isKnown || undefined}>
       <Intro total={view.isKnown ? view.total : null} bounds={bounds} />
@@ -172,10 +185,7 @@ export function Gallery() {
           onEnd={actions.endSelecting}
         />
       )}
-      <div className="toasts">
-        <Trouble sentence={trouble} onDismiss={() => setTrouble("")} />
-        <UndoToast deletions={deletions} onLost={goOn} />
-      </div>
+      {viewer ? createPortal(toasts, viewer) : toasts}
       {toKeep && (
         <KeepSheet
           items={toKeep}

@@ -13,7 +13,7 @@ export function UndoToast({ deletions, onLost }) {
   useEffect(() => {
     if (!ids) return;
     const undo = (event) => {
-      const isTyping = event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog");
+      const isTyping = event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog:not(.viewer)");
       if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || isTyping) return;
       event.preventDefault();
       deletions.undo();
@@ -22,6 +22,8 @@ export function UndoToast({ deletions, onLost }) {
     return () => removeEventListener("keydown", undo);
   }, [ids, deletions]);
 
+  // A pointer or a focus that is in it when it is shown elsewhere never leaves it.
+  useEffect(() => deletions.resume, [deletions]);
   useEffect(() => {
     if (ids || !hasFocus.current) return;
     hasFocus.current = false; // what is taken away with the focus in it is not left by it
