@@ -324,7 +324,11 @@ def test_what_is_made_meanwhile_appears_and_what_is_deleted_elsewhere_goes(page:
     with held(server):
         add(other, "coffee.png")
         expect(tile(page, "coffee.png")).to_contain_text("Being made", timeout=20_000)
+        expect(page).to_have_title(re.compile(r"^\d+% · i2v$"))
+        expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("^data:image/svg"))
 
+    expect(page.locator(".announcer")).to_contain_text("coffee.png is ready to watch", timeout=20_000)
+    expect(page).to_have_title("All videos · i2v")
     expect(tile(page, "coffee.png")).to_contain_text("Ready", timeout=20_000)
     expect(tile(page, "coffee.png")).to_contain_text("7 days left")
     expect(tile(page, "coffee.png").get_by_role("link")).to_have_attribute("href", re.compile(r"^\?watch=job_\w{24}$"))
