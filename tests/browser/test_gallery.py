@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urljoin
+from functools import partial
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from i2v_core.jobs import JobState
 from tests.browser.accessibility import assert_accessible
 from tests.browser.holding import held
-from tests.browser.seeding import seed, viewer_of
+from tests.browser.keeping import names, open_gallery, tile
 from tests.browser.visiting import Server, add
 from tests.conftest import wait_until
 
@@ -24,21 +24,7 @@ _MANY = 2000
 def gallery(page: Page, server: Server) -> Open:
     """Seeds jobs of these names for this visitor (as `seed` takes them) and opens the gallery."""
 
-    def open_gallery(names: list[str], query: str = "", **how: object) -> Page:
-        seed(server, viewer_of(page.context), names, **how)  # type: ignore[arg-type]
-        page.goto(f"{server.url}/gallery{query}")
-        expect(page.locator(".gallery[data-ready]")).to_be_visible()
-        return page
-
-    return open_gallery
-
-
-def names(page: Page) -> Locator:
-    return page.locator(".tile-name")
-
-
-def tile(page: Page, name: str) -> Locator:
-    return page.locator(".tile").filter(has=page.locator(".tile-name", has_text=name))
+    return partial(open_gallery, page, server)
 
 
 def test_it_is_found_by_a_part_of_its_name(gallery: Open) -> None:
@@ -235,82 +221,6 @@ def test_without_undoing_they_are_deleted_in_portions(gallery: Open) -> None:
     page.reload()
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
     assert len(portions) == 2
-
-
-@pytest.mark.parametrize("left", [["a.jpg", "c.jpg"], []])
-def test_after_undoing_one_goes_on_by_keyboard(gallery: Open, left: list[str]) -> None:
-    page = gallery(["a.jpg", "b.jpg", "c.jpg"] if left else ["b.jpg"])
-    tile(page, "b.jpg").locator("a").press("Space")
-    page.keyboard.press("Delete")
-    expect(names(page)).to_have_text(left)
-
-    page.get_by_role("button", name="Undo").press("Enter")
-
-    expect(tile(page, "b.jpg")).to_be_visible()
-    expect(tile(page, "c.jpg" if left else "b.jpg").locator("a")).to_be_focused()
-
-
-def test_the_way_back_lies_over_a_large_video_too(gallery: Open) -> None:
-    page = gallery(["a.jpg", "b.jpg"])
-    page.clock.install()
-    viewer = page.get_by_role("dialog", name="a.jpg", exact=True)
-
-    _delete_and_watch(page, "b.jpg", "a.jpg")
-    viewer.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
-    expect(viewer).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(names(page)).to_have_text(["a.jpg", "b.jpg"])
-
-    _delete_and_watch(page, "b.jpg", "a.jpg")
-    page.keyboard.press("Control+z")
-    expect(viewer.get_by_role("button", name="Undo")).to_have_count(0)
-    page.keyboard.press("Escape")
-    expect(names(page)).to_have_text(["a.jpg", "b.jpg"])
-
-    # Its time goes on when what it was shown over is closed, though nobody has turned from it.
-    _delete_and_watch(page, "b.jpg", "a.jpg")
-    viewer.get_by_role("button", name="Undo").focus()
-    page.keyboard.press("Escape")
-    expect(page.locator(".gallery").get_by_role("button", name="Undo")).to_be_visible()
-    page.clock.fast_forward(8000)
-    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
-
-
-def _delete_and_watch(page: Page, unwanted: str, watched: str) -> None:
-    tile(page, unwanted).locator("a").press("Space")
-    page.keyboard.press("Delete")
-    expect(tile(page, unwanted)).to_have_count(0)
-    tile(page, watched).locator("a").click()
-    expect(page.get_by_role("dialog", name=watched, exact=True)).to_be_visible()
-
-
-def test_who_looks_elsewhere_does_not_want_them_back(gallery: Open) -> None:
-    """A phone ends a page that nobody sees without a word to it."""
-    page = gallery(["a.jpg", "b.jpg", "c.jpg"])
-    tile(page, "b.jpg").locator("a").press("Space")
-    page.keyboard.press("Delete")
-    page.get_by_role("button", name="Undo").hover()  # the clock stands still
-
-    page.evaluate(_LOOK_ELSEWHERE)
-
-    wait_until(lambda: _kept(page) == ["a.jpg", "c.jpg"], what="the deletion")
-    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
-    expect(names(page)).to_have_text(["a.jpg", "c.jpg"])
-
-
-def _kept(page: Page) -> list[str]:
-    """The names of the viewer's jobs, as the server has them."""
-    answer = page.request.post(
-        urljoin(page.url, "/graphql"), data={"query": "{ jobs(first: 100) { edges { node { name } } } }"}
-    )
-    return [edge["node"]["name"] for edge in answer.json()["data"]["jobs"]["edges"]]
-
-
-_LOOK_ELSEWHERE = """() => {
-  Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
-  document.dispatchEvent(new Event('visibilitychange'));
-}"""
 
 
 def test_what_is_made_meanwhile_appears_and_what_is_deleted_elsewhere_goes(page: Page, server: Server) -> None:
