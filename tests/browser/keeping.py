@@ -24,3 +24,9 @@ def names(page: Page) -> Locator:
 def tile(page: Page, name: str) -> Locator:
     """The tile of this name."""
     return page.locator(".tile").filter(has=page.locator(".tile-name", has_text=name))
+
+
+def stop_the_clock(page: Page) -> None:
+    """What is to happen after a while does not happen before the test wants it, however slow the machine."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 60_000"))

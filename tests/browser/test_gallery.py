@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Request, Route, expect
 from i2v_core.jobs import JobState
 from tests.browser.accessibility import assert_accessible
 from tests.browser.holding import held
-from tests.browser.keeping import names, open_gallery, tile
+from tests.browser.keeping import names, open_gallery, stop_the_clock, tile
 from tests.browser.visiting import Server, add
 from tests.conftest import wait_until
 
@@ -188,7 +188,7 @@ def test_what_went_wrong_with_keeping_is_told_though_the_sheet_was_closed(galler
 
 def test_what_is_typed_does_not_take_back_what_is_chosen_meanwhile(gallery: Open) -> None:
     page = gallery(["cat.jpg", "torn cat.jpg", "dog.jpg"], states={"torn cat.jpg": JobState.FAILED})
-    page.clock.install()
+    stop_the_clock(page)
 
     page.get_by_role("searchbox").fill("cat")
     page.get_by_role("radio", name="Ready").check()

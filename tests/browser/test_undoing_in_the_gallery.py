@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.keeping import names, open_gallery, tile
+from tests.browser.keeping import names, open_gallery, stop_the_clock, tile
 from tests.browser.visiting import Server
 from tests.conftest import wait_until
 
@@ -15,7 +15,7 @@ from tests.conftest import wait_until
 @pytest.mark.parametrize("left", [["a.jpg", "c.jpg"], []])
 def test_after_undoing_one_goes_on_by_keyboard(page: Page, server: Server, left: list[str]) -> None:
     open_gallery(page, server, ["a.jpg", "b.jpg", "c.jpg"] if left else ["b.jpg"])
-    _stop_the_clock(page)
+    stop_the_clock(page)
     tile(page, "b.jpg").locator("a").press("Space")
     page.keyboard.press("Delete")
     expect(names(page)).to_have_text(left)
@@ -28,7 +28,7 @@ def test_after_undoing_one_goes_on_by_keyboard(page: Page, server: Server, left:
 
 def test_the_way_back_lies_over_a_large_video_too(page: Page, server: Server) -> None:
     open_gallery(page, server, ["a.jpg", "b.jpg"])
-    _stop_the_clock(page)
+    stop_the_clock(page)
     viewer = page.get_by_role("dialog", name="a.jpg", exact=True)
 
     _delete_and_watch(page, "b.jpg", "a.jpg")
@@ -53,12 +53,6 @@ def test_the_way_back_lies_over_a_large_video_too(page: Page, server: Server) ->
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
 
 
-def _stop_the_clock(page: Page) -> None:
-    """The time for undoing is not over before the test is, however slow the machine."""
-    page.clock.install()
-    page.clock.pause_at(page.evaluate("Date.now() + 60_000"))
-
-
 def _delete_and_watch(page: Page, unwanted: str, watched: str) -> None:
     tile(page, unwanted).locator("a").press("Space")
     page.keyboard.press("Delete")
@@ -70,7 +64,7 @@ def _delete_and_watch(page: Page, unwanted: str, watched: str) -> None:
 def test_who_looks_elsewhere_does_not_want_them_back(page: Page, server: Server) -> None:
     """A phone ends a page that nobody sees without a word to it."""
     open_gallery(page, server, ["a.jpg", "b.jpg", "c.jpg"])
-    _stop_the_clock(page)
+    stop_the_clock(page)
     tile(page, "b.jpg").locator("a").press("Space")
     page.keyboard.press("Delete")
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
