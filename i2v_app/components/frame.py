@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from i2v_app.components.known_jobs import telling
 from i2v_app.components.preferences import preferences
 from i2v_app.components.trouble import connection_bar, notice_bar
 from i2v_app.messages.words import t
@@ -30,6 +31,7 @@ def framed(*content: rx.Component, skip_to: str = "", skip_words: str | rx.Var[s
         rx.el.main(*content, id="main"),
         _footer(),
         notice_bar(),
+        telling(),
         class_name="page",
     )
 

@@ -9,30 +9,23 @@ from typing import Any, cast
 
 import reflex as rx
 
-from i2v_app.components.card_list import card_list, ids_of
+from i2v_app.components.card_list import ids_of
 from i2v_app.components.clock import server_clock
 from i2v_app.components.frame import framed
-from i2v_app.components.held import held
 from i2v_app.components.insecure import insecure_notice
 from i2v_app.components.invitation import invitation
 from i2v_app.components.job_card import job_card
+from i2v_app.components.known_jobs import CARDS, RUNNING, TOLD, WAITING
 from i2v_app.components.uploader.uploader import upload_cards
 from i2v_app.components.viewer.viewer import viewer
 from i2v_app.components.waiting.queue_strip import queue_strip
-from i2v_app.components.waiting.telling import announcer, tab_progress
 from i2v_app.components.waiting.undo import kept
 from i2v_app.messages.words import t
 from i2v_app.states.jobs import JobsState
 from i2v_app.states.line import LineState
-from i2v_app.states.progress import ProgressState
 from i2v_app.states.queue import QueueState
 
-# A card and what changes faster than it come and go together.
-_TOLD: Any = card_list("toldCards", JobsState.cards, JobsState.changed)
-_CARDS: Any = held("heldCards", _TOLD, JobsState.ready)
-_SHOWN: Any = kept("shownCards", _CARDS)
-_RUNNING: Any = held("heldRunning", ProgressState.running, JobsState.ready)
-_WAITING: Any = held("heldWaiting", ProgressState.waiting, JobsState.ready)
+_SHOWN: Any = kept("shownCards", CARDS)
 
 
 def start() -> rx.Component:
@@ -42,8 +35,6 @@ def start() -> rx.Component:
         invitation(),
         _videos(),
         server_clock(now=JobsState.server_time),
-        announcer(cards=_CARDS, running=_RUNNING, known=JobsState.ready),
-        tab_progress(cards=_CARDS, waiting=_WAITING, running=_RUNNING, known=JobsState.ready),
         viewer(),
         skip_to="videos",
         skip_words=cast(str, t("waiting.skip")),
@@ -55,8 +46,8 @@ def _videos() -> rx.Component:
         rx.el.h2(t("waiting.videos"), id="videos", tab_index=-1),
         queue_strip(
             cards=_SHOWN,
-            waiting=_WAITING,
-            running=_RUNNING,
+            waiting=WAITING,
+            running=RUNNING,
             length=LineState.length,
             slots=LineState.slots,
             paused=LineState.paused,
@@ -64,13 +55,13 @@ def _videos() -> rx.Component:
             on_move=JobsState.move,
         ),
         rx.el.ul(
-            upload_cards(jobs=ids_of("toldIds", _TOLD), known=JobsState.ready),
+            upload_cards(jobs=ids_of("toldIds", TOLD), known=JobsState.ready),
             rx.foreach(
                 _SHOWN,
                 lambda card: job_card(
                     card=card,
-                    waiting=_WAITING[card.id],
-                    running=_RUNNING[card.id],
+                    waiting=WAITING[card.id],
+                    running=RUNNING[card.id],
                     standing=QueueState.standing,
                     key=card.id,
                 ),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from i2v_app.states.about import whole_days
-from tests.browser.visiting import running_server
+from tests.browser.holding import held
+from tests.browser.visiting import Server, add, running_server
 
 
 @pytest.mark.parametrize(("hours", "days"), [(168, 7), (24, 1), (36, 0), (0.5, 0)])
@@ -46,3 +48,16 @@ def test_the_mark_is_named_where_videos_carry_one(page: Page) -> None:
 
     expect(page.get_by_role("heading", name="The mark in the video")).to_be_visible()
     expect(page.get_by_text("7 days after a video is finished")).to_be_visible()
+
+
+def test_here_too_the_tab_and_the_voice_tell_of_what_is_being_made(page: Page, server: Server) -> None:
+    with held(server):
+        add(page, "coffee.png")
+        expect(page.locator("[data-state=PROCESSING]")).to_have_count(1, timeout=20_000)
+        page.get_by_role("link", name="About and privacy").click()
+
+        expect(page.get_by_role("heading", name="About i2v")).to_be_visible()
+        expect(page).to_have_title(re.compile(r"^\d+% · i2v$"))
+
+    expect(page.locator(".announcer")).to_contain_text("coffee.png is ready to watch", timeout=20_000)
+    expect(page).to_have_title("About · i2v")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from i2v_core.jobs import JobState
 from tests.browser.accessibility import assert_accessible
 from tests.browser.holding import held, stop_the_clock
-from tests.browser.seeding import seed, viewer_of
+from tests.browser.keeping import names, open_gallery, tile
 from tests.browser.visiting import Server, add
 from tests.conftest import wait_until
 
@@ -23,21 +24,7 @@ _MANY = 2000
 def gallery(page: Page, server: Server) -> Open:
     """Seeds jobs of these names for this visitor (as `seed` takes them) and opens the gallery."""
 
-    def open_gallery(names: list[str], query: str = "", **how: object) -> Page:
-        seed(server, viewer_of(page.context), names, **how)  # type: ignore[arg-type]
-        page.goto(f"{server.url}/gallery{query}")
-        expect(page.locator(".gallery[data-ready]")).to_be_visible()
-        return page
-
-    return open_gallery
-
-
-def names(page: Page) -> Locator:
-    return page.locator(".tile-name")
-
-
-def tile(page: Page, name: str) -> Locator:
-    return page.locator(".tile").filter(has=page.locator(".tile-name", has_text=name))
+    return partial(open_gallery, page, server)
 
 
 def test_it_is_found_by_a_part_of_its_name(gallery: Open) -> None:
@@ -251,7 +238,11 @@ def test_what_is_made_meanwhile_appears_and_what_is_deleted_elsewhere_goes(page:
     with held(server):
         add(other, "coffee.png")
         expect(tile(page, "coffee.png")).to_contain_text("Being made", timeout=20_000)
+        expect(page).to_have_title(re.compile(r"^\d+% · i2v$"))
+        expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("^data:image/svg"))
 
+    expect(page.locator(".announcer")).to_contain_text("coffee.png is ready to watch", timeout=20_000)
+    expect(page).to_have_title("All videos · i2v")
     expect(tile(page, "coffee.png")).to_contain_text("Ready", timeout=20_000)
     expect(tile(page, "coffee.png")).to_contain_text("7 days left")
     expect(tile(page, "coffee.png").get_by_role("link")).to_have_attribute("href", re.compile(r"^\?watch=job_\w{24}$"))

@@ -1,9 +1,12 @@
 // Deleting with a way back: for a while they are only hidden here, then they are deleted. Whoever leaves the page means it.
 
-import { deleteMany, deleteOnLeaving } from "./operations.js";
+import { deleteMany } from "./operations.js";
 
 const WHILE = 7000; // milliseconds
 const PORTION = 100; // the API takes so many at once
+// Portions that may outlive the page: browsers take 64 KB of such requests, and a portion has some 3.3. What is over is sent
+// as well, and arrives if the page stays.
+const OUTLIVING = 18;
 
 export class Deletions {
   #list;
@@ -50,28 +53,22 @@ export class Deletions {
     if (this.#ids) this.#timer = setTimeout(() => this.commit(), WHILE);
   };
 
-  /** Delete what can still be undone, now. */
+  /** Delete what can still be undone, now: the page may go meanwhile. */
   async commit() {
     const ids = this.#ids;
     if (!ids) return;
     this.pause();
     this.#tell(null);
-    const answers = await Promise.allSettled(portionsOf(ids).map((portion) => this.#deleteNow(portion)));
+    const portions = portionsOf(ids);
+    const answers = await Promise.allSettled(portions.map((portion, at) => this.#deleteNow(portion, at < OUTLIVING)));
     const bad = answers.find((answer) => answer.status === "rejected" || answer.value);
     if (bad) this.#onTrouble(bad.value ?? null);
   }
 
-  /** The same when the page goes. Browsers take 64 KB of it, some 1,800 jobs; what is over is kept. */
-  leave() {
-    this.pause();
-    for (const portion of portionsOf(this.#ids ?? [])) deleteOnLeaving(portion).catch(() => {});
-    this.#ids = null;
-  }
-
-  async #deleteNow(ids) {
+  async #deleteNow(ids, keepalive) {
     let refusal;
     try {
-      refusal = await deleteMany(this.#ask, ids, new AbortController().signal);
+      refusal = await deleteMany(this.#ask, ids, new AbortController().signal, { keepalive });
     } catch (error) {
       this.#list.hide(ids, false);
       throw error;

@@ -1,10 +1,12 @@
 // Everything that is still kept. In the browser, because two thousand jobs should neither cross the page's socket nor lie in
 // the server's memory: it asks the API itself, page by page.
 
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { createPortal } from "react-dom";
 
 import { serverNow } from "$/public/external/i2v_app/components/clock/clock.jsx";
 import { ask } from "$/public/external/i2v_app/components/player/player/graphql.js";
+import { useWatched } from "$/public/external/i2v_app/components/viewer/address/address.js";
 import { useMessages } from "$/public/external/i2v_app/messages/words/messages.js";
 
 import { canKeep } from "./days.js";
@@ -36,6 +38,7 @@ export function Gallery() {
   const [trouble, setTrouble] = useState("");
   const [told, setTold] = useState("");
   const [toKeep, setToKeep] = useState(null);
+  const [viewer, setViewer] = useState(null); // the place for what is told over a video that is watched large
   const grid = useRef(null);
   const begun = useRef(wish);
 
@@ -45,18 +48,24 @@ export function Gallery() {
   const [deletions] = useState(() => new Deletions(list, ask, (refusal) => setTrouble(inWords(words.current, refusal))));
   const view = useSyncExternalStore(list.subscribe, list.snapshot);
   const selection = useSelection(view.items);
+  const watched = useWatched();
 
   useEffect(() => {
     const stop = followJobs((event) => list.apply(event), () => list.refresh());
-    const leave = () => deletions.leave();
+    // Whoever looks elsewhere may never be back: a phone ends a page that nobody sees without a word to it.
+    const leave = () => deletions.commit();
+    const look = () => document.visibilityState === "hidden" && leave();
     addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", look);
     return () => {
       removeEventListener("pagehide", leave);
-      deletions.commit();
+      document.removeEventListener("visibilitychange", look);
+      leave();
       stop();
       list.close();
     };
   }, [list, deletions]);
+  useEffect(() => setViewer(watched && document.querySelector(".viewer-told")), [watched]);
   useEffect(() => {
     tellAddress(wish);
     list.show(queryOf(wish));
@@ -68,17 +77,20 @@ export function Gallery() {
     setTold(say("keeping.found", { count: view.total }));
   }, [wish, view, say]);
 
+  // Where the focus goes on from when what it was in has gone.
+  const goOn = useCallback(() => {
+    if (viewer) viewer.closest("dialog").focus();
+    else if (grid.current) grid.current.focus();
+    else document.querySelector(".gallery-nothing .button")?.focus({ preventScroll: true });
+  }, [viewer]);
   const isEmpty = view.isKnown && view.total === 0;
   const wasEmpty = useRef(null); // null until it is known
   useEffect(() => {
     if (!view.isKnown) return;
     // With the last tile, or with what stood in their place, the focus went: it goes on from what came instead.
-    if (wasEmpty.current === !isEmpty && document.activeElement === document.body) {
-      if (isEmpty) document.querySelector(".gallery-nothing .button")?.focus({ preventScroll: true });
-      else grid.current?.focus();
-    }
+    if (wasEmpty.current === !isEmpty && document.activeElement === document.body) goOn();
     wasEmpty.current = isEmpty;
-  }, [isEmpty, view.isKnown]);
+  }, [isEmpty, view.isKnown, goOn]);
   useEffect(() => {
     // Nobody tells of a job whose time is over: the server is asked what is still there.
     if (list.snapshot().items.some(({ expiresAt }) => expiresAt && expiresAt < now)) list.refresh();
@@ -120,6 +132,13 @@ export function Gallery() {
     selection.end();
     return "";
   };
+
+  const toasts = (
+    <div className="toasts">
+      <Trouble sentence={trouble} onDismiss={() => setTrouble("")} />
+      <UndoToast deletions={deletions} onLost={goOn} />
+    </div>
+  );
 
   return (
     <div className="gallery" data-ready={view.isKnown || undefined}>
@@ -166,10 +185,7 @@ export function Gallery() {
           onEnd={actions.endSelecting}
         />
       )}
-      <div className="toasts">
-        <Trouble sentence={trouble} onDismiss={() => setTrouble("")} />
-        <UndoToast deletions={deletions} />
-      </div>
+      {viewer ? createPortal(toasts, viewer) : toasts}
       {toKeep && (
         <KeepSheet
           items={toKeep}

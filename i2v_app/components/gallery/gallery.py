@@ -7,6 +7,7 @@ import reflex as rx
 # What the gallery's code imports from elsewhere must lie in its place when the page is built: these bring it there.
 from i2v_app.components import clock as _clock  # noqa: F401
 from i2v_app.components.player import player as _player  # noqa: F401
+from i2v_app.components.viewer import address as _address  # noqa: F401
 from i2v_app.messages import words as _words  # noqa: F401
 
 _SOURCE = rx.asset("gallery.jsx", shared=True)

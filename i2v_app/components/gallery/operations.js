@@ -37,20 +37,11 @@ export const itemOfEvent = (event) => itemOf(event.job, event.state, event);
 /** How long the operator keeps a video, and at most: `{ retentionHours, keepAtMostHours }`. */
 export const readBounds = async (ask, signal) => (await ask(BOUNDS, {}, signal)).limits;
 
-/** Delete up to 100. The refusal, or null when they are gone. */
-export async function deleteMany(ask, ids, signal) {
-  const { deleteJobs } = await ask(DELETE, { ids }, signal);
+/** Delete up to 100. The refusal, or null when they are gone. `how`: as `ask` takes it. */
+export async function deleteMany(ask, ids, signal, how) {
+  const { deleteJobs } = await ask(DELETE, { ids }, signal, how);
   return deleteJobs.__typename === "JobsDeleted" ? null : deleteJobs;
 }
-
-/** The same from a page that is being left: the browser sends it on after the page, and nobody hears the answer. */
-export const deleteOnLeaving = (ids) =>
-  fetch("/graphql", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ query: DELETE, variables: { ids } }),
-    keepalive: true,
-  });
 
 /** Keep up to 20 until then (a Date): `{ kept: items' new times by id, refusal }`, the first refusal or null. */
 export async function keepMany(ask, ids, until, signal) {

@@ -85,7 +85,7 @@ export function Keeping() {
         <SelectionBar {...SELECTED} count={24} isCollecting />
       </Specimen>
       <Specimen state="deleted, with a way back">
-        <UndoToast deletions={DELETIONS} />
+        <UndoToast deletions={DELETIONS} onLost={nothing} />
       </Specimen>
       <Specimen state="the server did not hear">
         <Trouble sentence="The server cannot be reached just now. Some of it was not done; try again in a moment." onDismiss={nothing} />
