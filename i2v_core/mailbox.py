@@ -71,7 +71,9 @@ class Mailbox:
         if isinstance(change, Deleted):
             self._told.pop(change.job_id, None)
             self._places.pop(change.job_id, None)
-            self._gone = {*self._gone, change.job_id}
+            if not isinstance(self._gone, set):
+                self._gone = set()
+            self._gone.add(change.job_id)
             self._changes[change.job_id] = change
         else:
             job_id, news = change.job.id, told_of(change.job, change.estimate, time.time())

@@ -261,14 +261,14 @@ class ProgressHub:
         if job.state is not JobState.PROCESSING or job.percent == 0:
             self._line_dirty.set()  # someone came, started or ended
         boxes = self._boxes(job.id, job.viewer)
+        if not boxes or job.state is not JobState.QUEUED:
+            self._waiting.pop(job.id, None)
         if not boxes:
             return
         if job.state is JobState.QUEUED:
             self._waiting[job.id] = job
             if self._line is None or job.id not in self._line.places:
                 return  # its place is not known yet: the line is read at once, and tells it
-        else:
-            self._waiting.pop(job.id, None)
         now = time.time()
         estimate = self._line.estimate(job, now) if self._line else Estimate(None, None, None)
         progress = Progress(job, estimate)  # one for all: what a reader makes of it is kept in it for the next
@@ -314,12 +314,12 @@ class ProgressHub:
                 await asyncio.sleep(0)  # those who were told are served before the next are, and so is everybody else
             if self._waiting.get(job.id) is not job:
                 continue  # it has changed meanwhile, and that was told
-            if job.id not in line.places:
-                continue  # it came after this look; the next one, which its coming has asked for, tells its place
             boxes = self._boxes(job.id, job.viewer)
             if not boxes:
                 del self._waiting[job.id]
                 continue
+            if job.id not in line.places:
+                continue  # it came after this look; the next one, which its coming has asked for, tells its place
             now = time.time()
             estimate = line.estimate(job, now)
             news = told_of(job, estimate, now)
