@@ -59,7 +59,7 @@ class Mailbox:
 
     def knows(self, job_id: str, told: Told) -> None:
         """The subscriber has been told this before it came: only what is newer is left for it."""
-        self._told[job_id] = told
+        self._told.setdefault(job_id, told)
 
     def wants(self, job_id: str, news: Told) -> bool:
         """Whether this would be news."""
@@ -87,6 +87,11 @@ class Mailbox:
     def known(self) -> list[str]:
         """The jobs that were told of and not deleted."""
         return list(self._told)
+
+    @property
+    def left(self) -> int:
+        """How many changes have not been read."""
+        return len(self._changes)
 
     async def next(self) -> Change:
         """The oldest that is left; waits for one. One reader at a time."""
