@@ -380,6 +380,8 @@ class ProgressHub:
 
     async def _progress(self, job: Job) -> Progress:
         if job.state is JobState.QUEUED:
+            if not self._waiting:
+                self._line_dirty.set()  # from now on the line is looked at
             self._waiting[job.id] = job
         return await self.progress(job)
 

@@ -203,6 +203,23 @@ async def test_a_job_that_ends_after_its_watchers_have_left_is_not_held(hub: Pro
     await eventually(nothing_is_held)
 
 
+async def test_a_job_that_waits_on_after_its_watchers_have_left_is_not_held(hub: ProgressHub, queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+
+    async def line_is_at_rest() -> bool:
+        return hub._line is not None and job.id in hub._line.places and bool(hub._line_dirty._waiters)
+
+    await eventually(line_is_at_rest)
+    async with hub.job(job.id, job.viewer) as changes:
+        await anext(changes)
+
+    async def nothing_is_held() -> bool:
+        return hub.sizes()["watched"] == 0
+
+    await eventually(nothing_is_held)
+
+
 async def test_a_job_that_has_left_the_line_without_a_word_is_not_held(
     hub: ProgressHub, queue: JobQueue, redis: Redis
 ) -> None:
