@@ -4,6 +4,7 @@
 |---|---|---|
 | `i2v:job:<id>` | hash | `WAIT_SECONDS` and the retention while it waits or runs, then the retention, or as long as it is kept |
 | `i2v:viewer:<id>:jobs` | sorted set, by creation | as long as any job in it could |
+| `i2v:viewer:<id>:jobs-looked-at` | mark that none in that set is over | a minute at most |
 | `i2v:queue` | sorted set: arq's queue | for ever; its entries leave when their job ends |
 | `arq:job:<id>`, `arq:in-progress:<id>`, `arq:retry:<id>` | arq's own | TTL |
 | `i2v:sequence`, `i2v:virtual-time` | counters: uploads, and the round of the fair order | for ever |
@@ -87,6 +88,11 @@ def idempotency(digest: str) -> str:
 def viewer_jobs(viewer: str) -> str:
     """Key of the list of a viewer's jobs."""
     return f"i2v:viewer:{viewer}:jobs"
+
+
+def viewer_jobs_looked_at(viewer: str) -> str:
+    """Key of the mark that no job in the list of a viewer's jobs is over."""
+    return f"i2v:viewer:{viewer}:jobs-looked-at"
 
 
 def token(digest: str) -> str:

@@ -59,7 +59,7 @@ class Mailbox:
 
     def knows(self, job_id: str, told: Told) -> None:
         """The subscriber has been told this before it came: only what is newer is left for it."""
-        self._told[job_id] = told
+        self._told.setdefault(job_id, told)
 
     def wants(self, job_id: str, news: Told) -> bool:
         """Whether this would be news."""
@@ -71,7 +71,9 @@ class Mailbox:
         if isinstance(change, Deleted):
             self._told.pop(change.job_id, None)
             self._places.pop(change.job_id, None)
-            self._gone = {*self._gone, change.job_id}
+            if not isinstance(self._gone, set):
+                self._gone = set()
+            self._gone.add(change.job_id)
             self._changes[change.job_id] = change
         else:
             job_id, news = change.job.id, told_of(change.job, change.estimate, time.time())
@@ -85,6 +87,11 @@ class Mailbox:
     def known(self) -> list[str]:
         """The jobs that were told of and not deleted."""
         return list(self._told)
+
+    @property
+    def left(self) -> int:
+        """How many changes have not been read."""
+        return len(self._changes)
 
     async def next(self) -> Change:
         """The oldest that is left; waits for one. One reader at a time."""

@@ -25,6 +25,7 @@ from i2v_core.logs import get_logger
 from i2v_core.mailbox import Change, Deleted, Mailbox, Progress, told_of
 from i2v_core.queue import JobQueue
 from i2v_core.queue_watch import QueueState, QueueWatch, QueueWatchers
+from i2v_core.resuming import standing
 from i2v_core.store import messages, subscribed
 from i2v_core.tasks import ended
 
@@ -42,12 +43,16 @@ _READS = 16
 _QUEUE_SECONDS = 0.5
 #: Subscribers that are told before others get their turn: some 10 ms of work.
 _AT_ONCE = 200
+#: Jobs that are read at once for a subscriber of all of a viewer's: 3 ms of work. More when fewer than that are left to tell.
+_READ_AT_ONCE = 100
 #: More jobs than a viewer can have by the highest bounds that can be set (`jobs_at_most`).
 _ALL = 250_000
 
 Register = dict[str, set[Mailbox]]
 #: Reads what stands into the mailbox. What is told instead of it, and whether nothing more will be.
 Begin = Callable[[Mailbox], Awaitable[tuple[Change | None, bool]]]
+#: Reads more of what stands into the mailbox. Whether there is still more.
+More = Callable[[Mailbox], Awaitable[bool]]
 
 
 class Watch:
@@ -56,10 +61,13 @@ class Watch:
     It is registered before the first read, so nothing falls between. Reading raises `StoreUnavailable`.
     """
 
-    __slots__ = ("_begin", "_box", "_ended", "_first", "_name", "_register", "_single")
+    __slots__ = ("_begin", "_box", "_ended", "_first", "_more", "_name", "_register", "_single")
 
-    def __init__(self, register: Register, name: str, begin: Begin, *, single: bool) -> None:
+    def __init__(
+        self, register: Register, name: str, begin: Begin, more: More | None = None, *, single: bool = False
+    ) -> None:
         self._register, self._name, self._begin, self._single = register, name, begin, single
+        self._more = more
         self._box = Mailbox()
         self._first: Change | None = None
         self._ended = False
@@ -85,6 +93,9 @@ class Watch:
             return change
         if self._ended:
             raise StopAsyncIteration
+        while self._more is not None and self._box.left < _READ_AT_ONCE:
+            if not await self._more(self._box):
+                self._more = None
         change = await self._box.next()
         if self._single and (isinstance(change, Deleted) or change.job.state.is_terminal):
             self._ended = True
@@ -150,31 +161,38 @@ class ProgressHub:
         `known` are the versions of the jobs that the subscriber has been told of already: told first is then what has
         changed since. Each that is newer, each that is gone (`Deleted`), each that is unfinished and not known; and of
         the finished ones not known, those that were created after the newest known one, for they came and ended
-        meanwhile. (If none of the known ones is left to compare with, all.)
+        meanwhile. (If none of the known ones is left to compare with, all.) Of very many a part is told, and the others when
+        that has been read; what changes in between is told in between.
         """
+        left: list[str] = []
 
         async def begin(box: Mailbox) -> tuple[Change | None, bool]:
             async with self._reads:
-                jobs = await self._queue.of_viewer(viewer, limit=_ALL)
-            told = known or {}
-            newest = max((job.created_at for job in jobs if job.id in told), default=0.0)
-            for job in jobs:
-                if job.id in told:
-                    if job.version <= told[job.id]:
-                        if job.state is JobState.QUEUED:
-                            progress = await self._progress(job)
-                            box.knows(job.id, told_of(job, progress.estimate, time.time()))
-                        else:
-                            box.knows(job.id, (job.version, None, None))
-                        continue
-                elif job.state.is_terminal and not (known is not None and job.created_at > newest):
-                    continue
-                box.put(await self._progress(job))
-            for gone in told.keys() - {job.id for job in jobs}:
+                stands = await standing(self._queue, viewer, known)
+            for job_id, version in stands.same.items():
+                box.knows(job_id, (version, None, None))
+            left.extend(stands.told)
+            await more(box)
+            for gone in stands.gone:
                 box.put(Deleted(gone))
             return None, False
 
-        return Watch(self._viewers, viewer, begin, single=False)
+        async def more(box: Mailbox) -> bool:
+            part, left[:] = left[:_READ_AT_ONCE], left[_READ_AT_ONCE:]
+            async with self._reads:
+                jobs = await self._queue.get_many(part) if part else []
+            for job in jobs:
+                if job is None:
+                    continue
+                if known is None or job.version > known.get(job.id, 0):
+                    box.put(await self._progress(job))
+                elif job.state is JobState.QUEUED:
+                    box.knows(job.id, told_of(job, (await self._progress(job)).estimate, time.time()))
+                else:
+                    box.knows(job.id, (job.version, None, None))
+            return bool(left)
+
+        return Watch(self._viewers, viewer, begin, more)
 
     async def queue(self, flow: str, viewer: str = "") -> AsyncGenerator[QueueState, None]:
         """The queue as it is for a viewer in a flow: what stands, then what it has become, at most twice a second. It never ends."""
@@ -273,14 +291,14 @@ class ProgressHub:
         if job.state is not JobState.PROCESSING or job.percent == 0:
             self._line_moves()  # someone came, started or ended
         boxes = self._boxes(job.id, job.viewer)
+        if not boxes or job.state is not JobState.QUEUED:
+            self._waiting.pop(job.id, None)
         if not boxes:
             return
         if job.state is JobState.QUEUED:
             self._waiting[job.id] = job
             if self._line is None or job.id not in self._line.places:
                 return  # its place is not known yet: the line is read at once, and tells it
-        else:
-            self._waiting.pop(job.id, None)
         now = time.time()
         estimate = self._line.estimate(job, now) if self._line else Estimate(None, None, None)
         progress = Progress(job, estimate)  # one for all: what a reader makes of it is kept in it for the next
@@ -330,12 +348,12 @@ class ProgressHub:
                 await asyncio.sleep(0)  # those who were told are served before the next are, and so is everybody else
             if self._waiting.get(job.id) is not job:
                 continue  # it has changed meanwhile, and that was told
-            if job.id not in line.places:
-                continue  # it came after this look; the next one, which its coming has asked for, tells its place
             boxes = self._boxes(job.id, job.viewer)
             if not boxes:
                 del self._waiting[job.id]
                 continue
+            if job.id not in line.places:
+                continue  # it came after this look; the next one, which its coming has asked for, tells its place
             now = time.time()
             estimate = line.estimate(job, now)
             news = told_of(job, estimate, now)
@@ -378,6 +396,8 @@ class ProgressHub:
 
     async def _progress(self, job: Job) -> Progress:
         if job.state is JobState.QUEUED:
+            if not self._waiting:
+                self._line_dirty.set()  # from now on the line is looked at
             self._waiting[job.id] = job
         return await self.progress(job)
 

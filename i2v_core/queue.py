@@ -49,6 +49,9 @@ def payload(job: Job) -> bytes:
 #: Seconds that an idempotency key is remembered: whoever tries again after a day means it.
 _IDEMPOTENCY_SECONDS = 24 * 3600
 
+#: Seconds after which a list of jobs that is counted is looked through again at the latest, whatever was done to it by hand.
+_LOOKED_AT_SECONDS = 60
+
 _SPENT = Failure(
     Code.TOO_MANY_ATTEMPTS,
     "The video could not be made: every attempt broke off.",
@@ -190,17 +193,12 @@ class JobQueue:
 
     async def count_of_viewer(self, viewer: str) -> int:
         """How many jobs a viewer has. Entries whose job's lifetime is over are dropped first."""
-        key = keys.viewer_jobs(viewer)
-        with store_errors():
-            ids = await self.redis.zrange(key, 0, -1)
-            async with self.redis.pipeline(transaction=False) as pipe:
-                for job_id in ids:
-                    pipe.exists(keys.job(job_id))
-                alive = await pipe.execute()
-            gone = [job_id for job_id, exists in zip(ids, alive, strict=True) if not exists]
-            if gone:
-                await self.redis.zrem(key, *gone)
-            return len(ids) - len(gone)
+        count = await self._scripts.run(
+            "count_jobs",
+            [keys.viewer_jobs(viewer), keys.viewer_jobs_looked_at(viewer)],
+            [1000 * min(_LOOKED_AT_SECONDS, self.settings.retention_seconds)],
+        )
+        return int(count)
 
     async def cancel(self, job_id: str, viewer: str) -> Cancelled:
         """End a job of the viewer as CANCELLED. A run of it can change nothing from then on; its worker is told."""

@@ -133,8 +133,8 @@ class GraphQLOverHTTP:
                 if stream is None:
                     raise _needs_stream() from None
                 return self._stream(stream, demanded, accepted, context, held)
-            if stream is Form.EVENTS:
-                return self._stream(stream, demanded, accepted, context, held)
+            if Form.EVENTS in accepted.forms:  # though it may not be the stream that is liked best
+                return self._stream(Form.EVENTS, demanded, accepted, context, held)
             raise _needs_single() from None
         if single is not None and not events_first:
             return self._single(result, single)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 
@@ -13,12 +14,13 @@ class NotJSON(ValueError):
 def read_json(text: str | bytes) -> Any:
     """The value of a JSON text (UTF-8). Raises `NotJSON`.
 
-    Python's reader alone would let `NaN` through, and halves of surrogate pairs, which no UTF-8 text can hold.
+    Python's reader alone would let `NaN` through, make infinity of `1e999`, and let halves of surrogate pairs through, which
+    no UTF-8 text can hold.
     """
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8")
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
         if "\\ud" in text or "\\uD" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -30,6 +32,13 @@ def read_json(text: str | bytes) -> Any:
     except ValueError:  # numbers of thousands of digits too
         raise NotJSON("is not valid JSON") from None
     return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError
+    return number
 
 
 def _refuse(_: str) -> NoReturn:

@@ -15,7 +15,8 @@ class Cost:
     `own`: units. `each`: units for each item, whatever is asked of it. `times`: how many items it gives if no argument
     says so. `sized_by`: arguments that say how many, a number or a list of what is wanted. `once`: a plain field beside
     the items of its page, whose number does not matter to it. `searching`: units on top if one of the arguments of
-    `searched_by` asks for more than the list as it is kept.
+    `searched_by` asks for more than the list as it is kept. `reading`: units for each item that the arguments of `read_by`
+    list, whatever comes of it.
     """
 
     own: float = 1
@@ -25,6 +26,8 @@ class Cost:
     once: bool = False
     searching: float = 0
     searched_by: tuple[str, ...] = ()
+    reading: float = 0
+    read_by: tuple[str, ...] = ()
 
 
 #: What those arguments ask nothing more with: null, no text, no states, and the order that the list is kept in.
@@ -60,7 +63,7 @@ COSTS = {
     "Query.sharedVideo": Cost(2 * _ASK),
     # Their number is the connection's.
     "JobConnection.edges": Cost(),
-    # The list is read, and whether each job is still there.
+    # A question to Redis, which looks at each job of the list once a minute and not for each who asks: 2,000 take it 1 ms.
     "JobConnection.totalCount": Cost(2 * _ASK, once=True),
     "Job.progress": Cost(10),
     "Playback.tickets": Cost(100, times=32),
@@ -87,7 +90,8 @@ COSTS = {
     "Mutation.playbackTickets": Cost(1000),
     # Each event costs what is asked for; beginning and ending it is a change.
     "Subscription.jobProgress": Cost(_CHANGE),
-    "Subscription.viewerJobs": Cost(_CHANGE),
+    # The first hundred that stand are read, 25 us each; what is known is looked up, and may be told to be gone.
+    "Subscription.viewerJobs": Cost(_CHANGE + 400, reading=5, read_by=("known",)),
     "Subscription.queueChanged": Cost(_CHANGE),
 }
 

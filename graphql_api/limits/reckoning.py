@@ -163,7 +163,7 @@ class _Pass:
         named = get_named_type(field_type) if field_type is not None else None
         cost = self._cost(f"{of.name}.{node.name.value}" if of else "", field_type)
         times = self._size(node, cost)
-        own = cost.own + (cost.searching if self._is_search(node, cost) else 0)
+        own = cost.own + (cost.searching if self._is_search(node, cost) else 0) + cost.reading * self._read(node, cost)
         if node.selection_set is None:
             return Measure(0, 0, 0, 0, own) if cost.once else Measure(0, 0, 0, own)
         below = self._selections(node.selection_set, named, level + 1)
@@ -201,6 +201,11 @@ class _Pass:
         size = max(sizes, default=cost.times)
         self._largest_page = max(self._largest_page, size)
         return size
+
+    def _read(self, node: FieldNode, cost: Cost) -> float:
+        """How many items its arguments list that are looked up one by one; they make no page."""
+        given = [a.value for a in node.arguments or () if a.name.value in cost.read_by]
+        return sum(self._number(value) or 0 for value in given)
 
     def _is_search(self, node: FieldNode, cost: Cost) -> bool:
         """Whether an argument asks for more than the list as it is kept."""

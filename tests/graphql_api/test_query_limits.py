@@ -18,6 +18,7 @@ from graphql_api.limits.costs import COSTS, INTROSPECTION
 from graphql_api.limits.reckoning import DEEPEST, ENDLESS, reckon
 from graphql_api.schema import schema
 from i2v_app import operations
+from i2v_core import keys
 from i2v_core.jobs import Job, JobState, VideoOptions, new_id
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
@@ -197,6 +198,38 @@ def test_counting_ones_jobs_costs_what_it_asks_of_redis() -> None:
         counted = measure(f"{{jobs(first:{first}){{edges{{cursor}} ...{{totalCount}}}}}}").cost
 
         assert counted - bare == 100, "it is counted once, whatever the size of the page"
+
+
+async def test_counting_a_full_list_as_often_as_is_allowed_looks_at_each_job_once(asker: Asker) -> None:
+    queue, viewer = asker.context.services.queue, asker.context.viewer
+    made = [f"job_{number:024}" for number in range(queue.settings.jobs_at_most - 1)]
+    async with queue.redis.pipeline(transaction=False) as pipe:
+        for number, job_id in enumerate(made):
+            pipe.hset(keys.job(job_id), "id", job_id)
+            pipe.expire(keys.job(job_id), 60)
+            pipe.zadd(keys.viewer_jobs(viewer), {job_id: number})
+        await pipe.execute()
+    newest = Job(new_id("job"), viewer, "a", JobState.QUEUED, VideoOptions(), time.time(), flow=viewer)
+    await queue.enqueue(newest)
+    await queue.redis.config_resetstat()
+
+    counts = await asker.data("{" + " ".join(f"a{i}:jobs(first:0){{totalCount}}" for i in range(30)) + "}")
+
+    assert {page["totalCount"] for page in counts.values()} == {queue.settings.jobs_at_most}
+    commands = await queue.redis.info("commandstats")
+    assert sum(each["calls"] for each in commands.values()) < len(made) + 1000
+
+
+async def test_knowing_many_jobs_has_its_price_and_makes_no_page(asker: Asker) -> None:
+    def price(known: int) -> float:
+        text = "subscription($known:[KnownJob!]){viewerJobs(known:$known){__typename}}"
+        return float(measure(text, known=[{"id": "x", "version": 1}] * known).cost)
+
+    assert price(1000) - price(0) == 5000
+    many = " ".join(f"a{i}:viewerJobs(known:$known){{__typename}}" for i in range(2))
+    text = f"subscription($known:[KnownJob!]){{{many}}}"
+    assert await asker.code(text, {"known": [{"id": "x", "version": 1}] * 1000}) == "QUERY_TOO_COSTLY"
+    assert await asker.code(text, {"known": [{"id": "x", "version": 1}] * 500}) != "PAGE_TOO_LARGE"
 
 
 async def test_cost_follows_the_variables_of_each_request_of_one_text(asker: Asker) -> None:

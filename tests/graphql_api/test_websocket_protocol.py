@@ -61,6 +61,7 @@ def test_a_query_is_answered_too_and_its_id_is_free_again(socket: Socket) -> Non
         "no json",
         "[" * 3000,
         '{"type": "ping", "payload": {"x": NaN}}',
+        '{"type": "ping", "payload": {"x": 1e999}}',
         '{"type": "ping", "payload": {"x": "\\udc00"}}',
         b'{"type": "ping"}',
         *map(json.dumps, [None, True, 7, 7.5, "ping", [], [{"type": "ping"}], {}]),

@@ -10,8 +10,10 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
+from i2v_core import keys
 from i2v_core.jobs import Job, JobState
 from i2v_core.line import Slot
+from i2v_core.mailbox import Mailbox
 from i2v_core.progress import Change, Deleted, Progress, ProgressHub
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
@@ -198,6 +200,64 @@ async def test_a_subscription_that_ends_leaves_nothing_behind(hub: ProgressHub, 
 
     assert hub._jobs == {}
     assert hub._viewers == {}
+
+
+async def test_a_job_that_ends_after_its_watchers_have_left_is_not_held(hub: ProgressHub, queue: JobQueue) -> None:
+    for _ in range(5):
+        job = new_job()
+        await queue.enqueue(job)
+        async with hub.job(job.id, job.viewer) as changes:
+            await anext(changes)
+        await queue.cancel(job.id, job.viewer)
+
+    async def nothing_is_held() -> bool:
+        return hub.sizes() == {"mailboxes": 0, "watched": 0, "queue": 0}
+
+    await eventually(nothing_is_held)
+
+
+async def test_a_job_that_waits_on_after_its_watchers_have_left_is_not_held(hub: ProgressHub, queue: JobQueue) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+
+    async def line_is_at_rest() -> bool:
+        return hub._line is not None and job.id in hub._line.places and bool(hub._line_dirty._waiters)
+
+    await eventually(line_is_at_rest)
+    async with hub.job(job.id, job.viewer) as changes:
+        await anext(changes)
+
+    async def nothing_is_held() -> bool:
+        return hub.sizes()["watched"] == 0
+
+    await eventually(nothing_is_held)
+
+
+async def test_a_job_that_has_left_the_line_without_a_word_is_not_held(
+    hub: ProgressHub, queue: JobQueue, redis: Redis
+) -> None:
+    job = new_job()
+    await queue.enqueue(job)
+
+    async with hub.job(job.id, job.viewer) as changes:
+        await anext(changes)
+        await redis.zrem(keys.QUEUE, job.id)
+
+    async def nothing_is_held() -> bool:
+        return hub.sizes()["watched"] == 0
+
+    await eventually(nothing_is_held)
+
+
+def test_being_told_that_a_job_is_gone_costs_the_same_however_many_are() -> None:
+    box = Mailbox()
+
+    box.put(Deleted("job_0"))
+    gone = box._gone
+    box.put(Deleted("job_1"))
+
+    assert box._gone is gone
+    assert gone == {"job_0", "job_1"}
 
 
 async def test_what_happened_while_redis_was_away_is_told_afterwards(own_redis: OwnRedis, settings: Settings) -> None:

@@ -20,6 +20,7 @@ from i2v_core.leases import Leases
 from i2v_core.queue import FUNCTION, Cancelled, Enqueued, JobQueue, Retried, deserialize
 from i2v_core.settings import Settings
 from i2v_core.store import Scripts, connect
+from tests.conftest import eventually
 
 VIDEO = Video('video/mp4; codecs="avc1.64001f"', 320, 240, 0.5, 5.0)
 
@@ -291,3 +292,37 @@ async def test_a_document_of_a_newer_version_is_read_as_far_as_it_is_understood(
 
     assert held is not None
     assert held.video == VIDEO
+
+
+async def test_jobs_are_counted_as_they_come_and_go(queue: JobQueue, redis: Redis) -> None:
+    kept, over, deleted = new_job(), new_job(), new_job()
+    for job in (kept, over, deleted):
+        await queue.enqueue(job)
+    await redis.pexpire(keys.job(over.id), 200)
+    counts = [await queue.count_of_viewer("viewer_a")]
+    await queue.delete(deleted.id, "viewer_a")
+    await queue.enqueue(new_job())
+    await queue.enqueue(new_job("viewer_b"))
+
+    async def is_over() -> bool:
+        return not await redis.exists(keys.job(over.id))
+
+    await eventually(is_over)
+
+    counts.append(await queue.count_of_viewer("viewer_a"))
+    assert counts == [3, 2]
+    assert await redis.zcard(keys.viewer_jobs("viewer_a")) == 2
+
+
+async def test_a_job_that_ends_after_the_count_is_not_counted_once_it_is_over(redis: Redis, settings: Settings) -> None:
+    queue = JobQueue(redis, settings.model_copy(update={"retention_hours": 1 / 3600}))
+    job = new_job()
+    await queue.enqueue(job)
+    assert await queue.count_of_viewer("viewer_a") == 1
+
+    await queue.cancel(job.id, "viewer_a")
+
+    async def none_is_counted() -> bool:
+        return await queue.count_of_viewer("viewer_a") == 0
+
+    await eventually(none_is_counted, 20)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from redis.asyncio import Redis
 
+from i2v_core.jobs import Job
 from i2v_core.progress import Change, Deleted, Progress, ProgressHub, Watch
 from i2v_core.queue import JobQueue
 from i2v_core.settings import Settings
@@ -136,6 +137,85 @@ async def test_a_foreign_job_among_the_known_ones_is_gone_like_any_other(hub: Pr
 
     async with hub.viewer("viewer_a", {theirs.id: 0}) as changes:
         assert await told_first(changes, queue, "viewer_a") == [f"{theirs.id} is gone"]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The jobs that are read from now on."""
+    ids, get_many = list[str](), JobQueue.get_many
+
+    async def counting(self: JobQueue, job_ids: Sequence[str]) -> list[Job | None]:
+        ids.extend(job_ids)
+        return await get_many(self, job_ids)
+
+    monkeypatch.setattr(JobQueue, "get_many", counting)
+    return ids
+
+
+async def many_that_have_ended(queue: JobQueue, count: int) -> list[str]:
+    """Ids, the oldest first."""
+    jobs = [new_job() for _ in range(count)]
+    for job in jobs:
+        await queue.enqueue(job)
+        await queue.cancel(job.id, job.viewer)
+    return [job.id for job in jobs]
+
+
+async def test_jobs_that_have_ended_are_not_read_to_find_the_others(
+    hub: ProgressHub, queue: JobQueue, read: list[str]
+) -> None:
+    await many_that_have_ended(queue, 20)
+    waits = new_job()
+    await queue.enqueue(waits)
+
+    async with hub.viewer(waits.viewer) as changes:
+        assert seen(await anext(changes)) == (waits.id, 1)
+
+    assert read == [waits.id]
+
+
+async def test_known_jobs_that_have_ended_and_are_the_same_are_not_read(
+    hub: ProgressHub, queue: JobQueue, read: list[str]
+) -> None:
+    ended_ones = await many_that_have_ended(queue, 20)
+    last = new_job()
+    await queue.enqueue(last)
+
+    async with hub.viewer(last.viewer, dict.fromkeys(ended_ones, 2)) as changes:
+        assert seen(await anext(changes)) == (last.id, 1)
+
+    assert read == [last.id]
+
+
+async def test_of_very_many_some_are_read_and_then_the_others(
+    hub: ProgressHub, queue: JobQueue, read: list[str]
+) -> None:
+    ended_ones = await many_that_have_ended(queue, 250)
+
+    async with hub.viewer("viewer_a", {}) as changes:
+        read_first = len(read)
+        told = [seen(await anext(changes)) for _ in ended_ones]
+
+    assert read_first == 100
+    assert sorted(told) == [(job_id, 2) for job_id in sorted(ended_ones)]
+    assert len(read) == 250
+
+
+async def test_changes_while_the_others_are_read_are_told_once(hub: ProgressHub, queue: JobQueue) -> None:
+    oldest = new_job()
+    await queue.enqueue(oldest)
+    ended_ones = await many_that_have_ended(queue, 150)
+    told = list[tuple[str, int] | str]()
+
+    async with hub.viewer("viewer_a", {}) as changes:
+        await queue.cancel(oldest.id, "viewer_a")
+        await queue.delete(ended_ones[0], "viewer_a")
+        while (oldest.id, 2) not in told or f"{ended_ones[0]} is gone" not in told or len(told) < 151:
+            told.append(seen(await anext(changes)))
+        told += await told_first(changes, queue, "viewer_a")
+
+    assert len(told) == len(set(told))
+    assert {(job_id, 2) for job_id in ended_ones[1:]} <= set(told)
 
 
 async def test_the_queue_is_told_when_it_changes_and_the_clock_is_no_change(hub: ProgressHub, queue: JobQueue) -> None:
