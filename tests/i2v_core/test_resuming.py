@@ -51,6 +51,12 @@ async def told_first(watch: Watch, queue: JobQueue, viewer: str) -> list[tuple[s
     raise AssertionError("it ended")
 
 
+async def everything_is_heard(hub: ProgressHub, queue: JobQueue) -> None:
+    """What happened before is told to nobody who comes from now on, but by how things stand then."""
+    async with hub.viewer("viewer_of_the_marker") as changes:
+        await told_first(changes, queue, "viewer_of_the_marker")
+
+
 async def test_nothing_at_or_below_the_known_version_is_told_again(hub: ProgressHub, queue: JobQueue) -> None:
     job = new_job()
     await queue.enqueue(job)
@@ -105,6 +111,7 @@ async def test_of_all_jobs_only_what_has_changed_is_told(hub: ProgressHub, queue
     await queue.enqueue(ended_meanwhile)
     await queue.cancel(ended_meanwhile.id, ended_meanwhile.viewer)
 
+    await everything_is_heard(hub, queue)
     async with hub.viewer(same.viewer, known) as changes:
         told = await told_first(changes, queue, same.viewer)
 
@@ -118,6 +125,7 @@ async def test_if_none_of_the_known_ones_is_left_everything_is_told(hub: Progres
     await queue.delete(gone.id, gone.viewer)
     await queue.cancel(made.id, made.viewer)
 
+    await everything_is_heard(hub, queue)
     async with hub.viewer(made.viewer, {gone.id: 1}) as changes:
         assert set(await told_first(changes, queue, made.viewer)) == {(made.id, 2), f"{gone.id} is gone"}
 
@@ -127,6 +135,7 @@ async def test_who_knows_none_is_told_what_has_ended_too(hub: ProgressHub, queue
     await queue.enqueue(made)
     await queue.cancel(made.id, made.viewer)
 
+    await everything_is_heard(hub, queue)
     async with hub.viewer(made.viewer, {}) as changes:
         assert await told_first(changes, queue, made.viewer) == [(made.id, 2)]
 
@@ -135,6 +144,7 @@ async def test_a_foreign_job_among_the_known_ones_is_gone_like_any_other(hub: Pr
     theirs = new_job("viewer_b")
     await queue.enqueue(theirs)
 
+    await everything_is_heard(hub, queue)
     async with hub.viewer("viewer_a", {theirs.id: 0}) as changes:
         assert await told_first(changes, queue, "viewer_a") == [f"{theirs.id} is gone"]
 
@@ -168,6 +178,7 @@ async def test_jobs_that_have_ended_are_not_read_to_find_the_others(
     waits = new_job()
     await queue.enqueue(waits)
 
+    await everything_is_heard(hub, queue)
     async with hub.viewer(waits.viewer) as changes:
         assert seen(await anext(changes)) == (waits.id, 1)
 
@@ -181,6 +192,7 @@ async def test_known_jobs_that_have_ended_and_are_the_same_are_not_read(
     last = new_job()
     await queue.enqueue(last)
 
+    await everything_is_heard(hub, queue)
     async with hub.viewer(last.viewer, dict.fromkeys(ended_ones, 2)) as changes:
         assert seen(await anext(changes)) == (last.id, 1)
 
@@ -192,6 +204,7 @@ async def test_of_very_many_some_are_read_and_then_the_others(
 ) -> None:
     ended_ones = await many_that_have_ended(queue, 250)
 
+    await everything_is_heard(hub, queue)
     async with hub.viewer("viewer_a", {}) as changes:
         read_first = len(read)
         told = [seen(await anext(changes)) for _ in ended_ones]
@@ -207,6 +220,7 @@ async def test_changes_while_the_others_are_read_are_told_once(hub: ProgressHub,
     ended_ones = await many_that_have_ended(queue, 150)
     told = list[tuple[str, int] | str]()
 
+    await everything_is_heard(hub, queue)
     async with hub.viewer("viewer_a", {}) as changes:
         await queue.cancel(oldest.id, "viewer_a")
         await queue.delete(ended_ones[0], "viewer_a")
