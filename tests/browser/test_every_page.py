@@ -42,7 +42,7 @@ _WATCH_SHIFTS = """
 #: What the server says comes last: the wait and the list, the videos, the limits. Takes what stands where the list is read.
 _IS_TOLD = """(looking) => document.readyState === "complete"
   && (location.pathname !== "/" || document.querySelector(".wait"))
-  && (location.pathname !== "/gallery" || document.querySelector(".gallery[data-ready]"))
+  && (!location.pathname.startsWith("/gallery") || document.querySelector(".gallery[data-ready]"))
   && !document.querySelector(".wait .coming")
   && !looking.includes(document.querySelector(".empty p")?.textContent.trim())
   && ![...document.querySelectorAll(".about dd")].some((value) => !value.textContent.trim())"""
