@@ -41,9 +41,9 @@ def deserialize(data: bytes) -> dict[str, Any]:
     return dict(json.loads(data))
 
 
-def payload(job: Job) -> bytes:
+def payload(job_id: str, created_ms: int) -> bytes:
     """What arq keeps of the job: our function and its id."""
-    return serialize_job(FUNCTION, (job.id,), {}, None, int(job.created_at * 1000), serializer=serialize)
+    return serialize_job(FUNCTION, (job_id,), {}, None, created_ms, serializer=serialize)
 
 
 #: Seconds that an idempotency key is remembered: whoever tries again after a day means it.
@@ -147,7 +147,7 @@ class JobQueue:
                 keys.CONTROL,
                 job.id,
                 json.dumps({name: str(value) for name, value in document.items()}),
-                payload(job).decode(),
+                payload(job.id, now_ms).decode(),
                 now_ms,
                 self._waiting_ms,
                 job.flow,
@@ -235,7 +235,7 @@ class JobQueue:
                 job.id,
                 job.viewer,
                 flow,
-                payload(job).decode(),
+                payload(job.id, int(job.created_at * 1000)).decode(),
                 self._waiting_ms,
                 self.settings.waiting_per_viewer,
                 self.settings.waiting_overall,
