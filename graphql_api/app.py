@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -23,7 +23,6 @@ from graphql_api.http.origins import cross_origin
 from graphql_api.playground.app import Playground
 from graphql_api.rates import Counted, Rates, counted
 from graphql_api.rest import routes as rest
-from graphql_api.uploads import incoming_folder
 from graphql_api.view import GraphQLView
 from i2v_core.admission import Admission
 from i2v_core.errors import StoreUnavailable
@@ -45,8 +44,6 @@ from i2v_core.viewer_middleware import ViewerMiddleware
 
 log = get_logger("api")
 
-#: Uploads that were cut off by a crash are swept after this long; none takes nearly as long to arrive.
-_STALE_UPLOAD_SECONDS = 3600
 #: A Redis that takes longer to answer is not ready for anybody.
 _READY_SECONDS = 2.0
 
@@ -66,7 +63,6 @@ class Api:
     @asynccontextmanager
     async def lifespan(self, viewers: ViewerMiddleware) -> AsyncIterator[None]:
         """Run the hub and let `viewers` know the secret, until the block ends."""
-        _sweep_uploads(self.services)
         viewers.use_secrets(await _patiently_read_secrets(self.redis, self.services.settings))
         viewers.use_tokens(self.services.token_watch)
 
@@ -167,10 +163,3 @@ async def _patiently_read_secrets(redis: Redis, settings: Settings) -> tuple[str
                 log.warning("waiting_for_redis")
             said = True
             await asyncio.sleep(0.1)
-
-
-def _sweep_uploads(services: Services) -> None:
-    for path in incoming_folder(services.media.root).glob("upload-*"):
-        with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _STALE_UPLOAD_SECONDS:
-                path.unlink()
