@@ -22,10 +22,11 @@ from graphql_api.decoder import Decoder
 from graphql_api.http.origins import cross_origin
 from graphql_api.playground.app import Playground
 from graphql_api.rates import Counted, Rates, counted
+from graphql_api.refused_pictures import not_stored
 from graphql_api.rest import routes as rest
 from graphql_api.view import GraphQLView
 from i2v_core.admission import Admission
-from i2v_core.errors import StoreUnavailable
+from i2v_core.errors import I2VError, StoreUnavailable, UploadRefused
 from i2v_core.identity_news import IdentityNews
 from i2v_core.logs import configure_logging, get_logger
 from i2v_core.media import MediaStore
@@ -109,7 +110,7 @@ def build_api(settings: Settings) -> Api:
         *counted(media.routes(services), services.rates),
         *counted(rest.routes(services, limits, view.bounds), services.rates),
         Route("/healthz", _healthz),
-        Route("/readyz", _Readiness(queue)),
+        Route("/readyz", _Readiness(services)),
     ]
     return Api(services, redis, routes)
 
@@ -135,21 +136,34 @@ async def _healthz(_: Request) -> Response:
 
 
 class _Readiness:
-    """Ready: Redis answers, so that an upload would be taken in."""
+    """Ready: an upload would be taken in. Redis takes writes, and so does the folder that pictures come into."""
 
-    def __init__(self, queue: JobQueue) -> None:
-        self._queue = queue
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def __call__(self, scope: object, receive: object, send: object) -> None:
         try:
             async with asyncio.timeout(_READY_SECONDS):
-                line = await self._queue.line()
-            response = JSONResponse({"status": "ready", "workers": len(line.slots), "time": round(time.time(), 3)})
-        except (StoreUnavailable, TimeoutError):
-            reason = StoreUnavailable().message
-            response = JSONResponse({"status": "not ready", "reason": reason}, status_code=503)
+                workers = await self._workers()
+            response = JSONResponse({"status": "ready", "workers": workers, "time": round(time.time(), 3)})
+        except (StoreUnavailable, UploadRefused) as error:
+            response = _not_ready(error)
+        except TimeoutError:
+            response = _not_ready(StoreUnavailable())
         response.headers["Cache-Control"] = "no-store"
         await response(scope, receive, send)  # type: ignore[arg-type]
+
+    async def _workers(self) -> int:
+        """How many workers there are. Raises what an upload would be refused with."""
+        services = self._services
+        await services.queue.takes_writes()
+        if not await asyncio.to_thread(services.media.takes_uploads):
+            raise not_stored()
+        return len((await services.hub.line()).slots)
+
+
+def _not_ready(error: I2VError) -> JSONResponse:
+    return JSONResponse({"status": "not ready", "reason": error.message}, status_code=503)
 
 
 async def _patiently_read_secrets(redis: Redis, settings: Settings) -> tuple[str, ...]:

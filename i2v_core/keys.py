@@ -8,6 +8,7 @@
 | `arq:job:<id>`, `arq:in-progress:<id>`, `arq:retry:<id>` | arq's own | TTL |
 | `i2v:sequence`, `i2v:virtual-time` | counters: uploads, and the round of the fair order | for ever |
 | `i2v:flow:<flow>`, `i2v:begun:<flow>` | sorted set of its waiting jobs, round of its latest begun one | as long as a job may wait |
+| `i2v:written` | mark that Redis takes writes, set whenever readiness is asked | a minute |
 | `i2v:paused` | mark | until the operator resumes |
 | `i2v:call:<word>` | mark of a call that was made | a minute |
 | `i2v:idempotency:<hash>` | hash | a day |
@@ -33,6 +34,7 @@ QUEUE: Final = "i2v:queue"
 SEQUENCE: Final = "i2v:sequence"
 VIRTUAL_TIME: Final = "i2v:virtual-time"
 PAUSED: Final = "i2v:paused"
+WRITTEN: Final = "i2v:written"
 SLOTS: Final = "i2v:slots"
 SECRET: Final = "i2v:secret"
 #: Hashes of the GraphQL operations that are remembered, by last use.

@@ -117,6 +117,14 @@ class MediaStore:
         """Where uploads lie while they come in: beside the jobs, so that they share the disk and its limits."""
         return self.root / ".incoming"
 
+    def takes_uploads(self) -> bool:
+        """Whether a file that is uploaded now could be written."""
+        try:
+            self.incoming.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return False
+        return os.access(self.incoming, os.W_OK | os.X_OK)
+
     def drop_incoming(self, *, before: float) -> int:
         """Remove uploads that were last written to before that moment (UNIX seconds); how many there were."""
         count = 0

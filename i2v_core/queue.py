@@ -272,6 +272,11 @@ class JobQueue:
         with store_errors():
             return bool(await self.redis.exists(keys.PAUSED))
 
+    async def takes_writes(self) -> None:
+        """Write something, for a Redis that answers may still take no uploads: a replica, or one without room."""
+        with store_errors():
+            await self.redis.set(keys.WRITTEN, "1", ex=60)
+
     async def line(self) -> Line:
         """The line as it stands: who waits in which place, and what each slot is doing."""
         now = time.time()

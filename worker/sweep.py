@@ -46,9 +46,8 @@ async def sweep_forever(queue: JobQueue, media: MediaStore) -> None:
 
     while True:
         for tidy in (uploads, jobs, entries):
-            with suppress(
-                StoreUnavailable, RedisError, OSError
-            ):  # each by itself: a bad disk keeps no job from being mended
+            # Each by itself: a disk that is in trouble keeps no job from being mended.
+            with suppress(StoreUnavailable, RedisError, OSError):
                 await tidy()
         await asyncio.sleep(_EVERY_SECONDS)
 
