@@ -11,7 +11,7 @@
 | `i2v:written` | mark that Redis takes writes, set whenever readiness is asked | a minute |
 | `i2v:paused` | mark | until the operator resumes |
 | `i2v:call:<word>` | mark of a call that was made | a minute |
-| `i2v:idempotency:<hash>` | hash | a day |
+| `i2v:idempotency:<hash>` | hash | a day, or until the job is deleted |
 | `i2v:uploads:<flow>:now`, `i2v:uploads:<flow or viewer>:lately` | sorted sets | an upload's longest time; a minute |
 | `i2v:slots` | hash of the workers' signs of life | for ever; an entry goes when its worker does |
 | `i2v:secret` | text: the signing secrets, see `signing.py` | for ever |
