@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -121,7 +122,9 @@ async def test_a_document_that_nobody_understands_keeps_no_other_from_being_mend
 
 
 async def test_a_job_that_its_viewers_list_has_lost_is_in_it_again(queue: JobQueue, redis: Redis) -> None:
-    waiting, ended = await enqueued(queue), await enqueued(queue)
+    waiting, ended = [replace(new_job(), created_at=1_700_000_000.123 + number) for number in range(2)]
+    for job in (waiting, ended):
+        await queue.enqueue(job)
     await queue.cancel(ended.id, ended.viewer)
     mine = keys.viewer_jobs(waiting.viewer)
     before, lives = await redis.zrange(mine, 0, -1, withscores=True), await redis.ttl(mine)
