@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -22,11 +22,11 @@ from graphql_api.decoder import Decoder
 from graphql_api.http.origins import cross_origin
 from graphql_api.playground.app import Playground
 from graphql_api.rates import Counted, Rates, counted
+from graphql_api.refused_pictures import not_stored
 from graphql_api.rest import routes as rest
-from graphql_api.uploads import incoming_folder
 from graphql_api.view import GraphQLView
 from i2v_core.admission import Admission
-from i2v_core.errors import StoreUnavailable
+from i2v_core.errors import I2VError, StoreUnavailable, UploadRefused
 from i2v_core.identity_news import IdentityNews
 from i2v_core.logs import configure_logging, get_logger
 from i2v_core.media import MediaStore
@@ -45,8 +45,6 @@ from i2v_core.viewer_middleware import ViewerMiddleware
 
 log = get_logger("api")
 
-#: Uploads that were cut off by a crash are swept after this long; none takes nearly as long to arrive.
-_STALE_UPLOAD_SECONDS = 3600
 #: A Redis that takes longer to answer is not ready for anybody.
 _READY_SECONDS = 2.0
 
@@ -66,7 +64,6 @@ class Api:
     @asynccontextmanager
     async def lifespan(self, viewers: ViewerMiddleware) -> AsyncIterator[None]:
         """Run the hub and let `viewers` know the secret, until the block ends."""
-        _sweep_uploads(self.services)
         viewers.use_secrets(await _patiently_read_secrets(self.redis, self.services.settings))
         viewers.use_tokens(self.services.token_watch)
 
@@ -113,7 +110,7 @@ def build_api(settings: Settings) -> Api:
         *counted(media.routes(services), services.rates),
         *counted(rest.routes(services, limits, view.bounds), services.rates),
         Route("/healthz", _healthz),
-        Route("/readyz", _Readiness(queue)),
+        Route("/readyz", _Readiness(services)),
     ]
     return Api(services, redis, routes)
 
@@ -139,21 +136,34 @@ async def _healthz(_: Request) -> Response:
 
 
 class _Readiness:
-    """Ready: Redis answers, so that an upload would be taken in."""
+    """Ready: an upload would be taken in. Redis takes writes, and so does the folder that pictures come into."""
 
-    def __init__(self, queue: JobQueue) -> None:
-        self._queue = queue
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def __call__(self, scope: object, receive: object, send: object) -> None:
         try:
             async with asyncio.timeout(_READY_SECONDS):
-                line = await self._queue.line()
-            response = JSONResponse({"status": "ready", "workers": len(line.slots), "time": round(time.time(), 3)})
-        except (StoreUnavailable, TimeoutError):
-            reason = StoreUnavailable().message
-            response = JSONResponse({"status": "not ready", "reason": reason}, status_code=503)
+                workers = await self._workers()
+            response = JSONResponse({"status": "ready", "workers": workers, "time": round(time.time(), 3)})
+        except (StoreUnavailable, UploadRefused) as error:
+            response = _not_ready(error)
+        except TimeoutError:
+            response = _not_ready(StoreUnavailable())
         response.headers["Cache-Control"] = "no-store"
         await response(scope, receive, send)  # type: ignore[arg-type]
+
+    async def _workers(self) -> int:
+        """How many workers there are. Raises what an upload would be refused with."""
+        services = self._services
+        await services.queue.takes_writes()
+        if not await asyncio.to_thread(services.media.takes_uploads):
+            raise not_stored()
+        return len((await services.hub.line()).slots)
+
+
+def _not_ready(error: I2VError) -> JSONResponse:
+    return JSONResponse({"status": "not ready", "reason": error.message}, status_code=503)
 
 
 async def _patiently_read_secrets(redis: Redis, settings: Settings) -> tuple[str, ...]:
@@ -167,10 +177,3 @@ async def _patiently_read_secrets(redis: Redis, settings: Settings) -> tuple[str
                 log.warning("waiting_for_redis")
             said = True
             await asyncio.sleep(0.1)
-
-
-def _sweep_uploads(services: Services) -> None:
-    for path in incoming_folder(services.media.root).glob("upload-*"):
-        with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _STALE_UPLOAD_SECONDS:
-                path.unlink()

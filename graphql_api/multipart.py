@@ -94,9 +94,7 @@ class MultipartBody:
     def discard(self) -> None:
         """Remove the files that nobody took."""
         for file in self.files.values():
-            with suppress(
-                OSError
-            ):  # never made, or on a disk that is in trouble: the sweep at the next start tries again
+            with suppress(OSError):  # never made, or on a disk that is in trouble: the sweep tries again
                 file.path.unlink(missing_ok=True)
 
 

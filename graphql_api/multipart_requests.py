@@ -15,7 +15,6 @@ from graphql_api.http.parameters import Parameters
 from graphql_api.http.refusals import RequestRefused
 from graphql_api.multipart import MultipartBody, invalid, receive_multipart
 from graphql_api.request_errors import RequestCode
-from graphql_api.uploads import incoming_folder
 from i2v_core.errors import Limit, StoreUnavailable, UploadRefused
 from i2v_core.viewers import IDENTITY_KEY, Identity
 
@@ -39,7 +38,7 @@ class MultipartRequests:
             await held.enter_async_context(self._services.admission.admitted(identity.flow, identity.viewer))
         except (UploadRefused, StoreUnavailable) as refusal:
             body.refusal = refusal
-        folder = incoming_folder(self._services.media.root)
+        folder = self._services.media.incoming
         async with self._limits.one_upload(identity.flow):
             await receive_multipart(request, folder, self._services.settings, body)
         await self._admit_the_others(body, identity, held)

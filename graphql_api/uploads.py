@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import math
 import secrets
-from pathlib import Path
 from typing import NewType
 
 import strawberry
@@ -177,8 +176,3 @@ async def take_in(
     except UploadRefused as error:
         log.info("upload_refused", code=error.code, bytes=file.size)
         raise
-
-
-def incoming_folder(media_root: Path) -> Path:
-    """Where uploads lie while they come in: beside the store, so that they share its disk and its limits."""
-    return media_root / ".incoming"

@@ -9,9 +9,10 @@
 | `arq:job:<id>`, `arq:in-progress:<id>`, `arq:retry:<id>` | arq's own | TTL |
 | `i2v:sequence`, `i2v:virtual-time` | counters: uploads, and the round of the fair order | for ever |
 | `i2v:flow:<flow>`, `i2v:begun:<flow>` | sorted set of its waiting jobs, round of its latest begun one | as long as a job may wait |
+| `i2v:written` | mark that Redis takes writes, set whenever readiness is asked | a minute |
 | `i2v:paused` | mark | until the operator resumes |
 | `i2v:call:<word>` | mark of a call that was made | a minute |
-| `i2v:idempotency:<hash>` | hash | a day |
+| `i2v:idempotency:<hash>` | hash | a day, or until the job is deleted |
 | `i2v:uploads:<flow>:now`, `i2v:uploads:<flow or viewer>:lately` | sorted sets | an upload's longest time; a minute |
 | `i2v:slots` | hash of the workers' signs of life | for ever; an entry goes when its worker does |
 | `i2v:secret` | text: the signing secrets, see `signing.py` | for ever |
@@ -34,6 +35,7 @@ QUEUE: Final = "i2v:queue"
 SEQUENCE: Final = "i2v:sequence"
 VIRTUAL_TIME: Final = "i2v:virtual-time"
 PAUSED: Final = "i2v:paused"
+WRITTEN: Final = "i2v:written"
 SLOTS: Final = "i2v:slots"
 SECRET: Final = "i2v:secret"
 #: Hashes of the GraphQL operations that are remembered, by last use.

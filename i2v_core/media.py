@@ -1,9 +1,10 @@
 """The media store: pictures, thumbnails, init segments and segments as files under one folder.
 
 Layout: `<root>/<job id>/picture.jpg`, `thumbnail.webp`, `<run>/init.mp4`, `<run>/<index>.m4s`, and of a marked video
-`<run>/<index>.b.m4s`, its variant B. A file appears whole or not at all (written beside its place, then renamed). Paths
-are made of identifiers and numbers alone, never of a name that came from outside. With a key (`I2V_MEDIA_KEY`) what is
-stored is sealed; what was stored before there was one stays readable.
+`<run>/<index>.b.m4s`, its variant B. Beside the jobs, `<root>/.incoming/` has what is being uploaded, as it comes.
+What is kept of a job appears whole or not at all (written beside its place, then renamed). Paths are made of identifiers
+and numbers alone, never of a name that came from outside. With a key (`I2V_MEDIA_KEY`) what is stored is sealed; what was
+stored before there was one stays readable.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -109,6 +111,29 @@ class MediaStore:
         for path in self._entries(self.folder(job_id)):
             if path.name.isdigit() and int(path.name) <= up_to and path.name != str(keep):
                 shutil.rmtree(path, ignore_errors=True)
+
+    @property
+    def incoming(self) -> Path:
+        """Where uploads lie while they come in: beside the jobs, so that they share the disk and its limits."""
+        return self.root / ".incoming"
+
+    def takes_uploads(self) -> bool:
+        """Whether a file that is uploaded now could be written."""
+        try:
+            self.incoming.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return False
+        return os.access(self.incoming, os.W_OK | os.X_OK)
+
+    def drop_incoming(self, *, before: float) -> int:
+        """Remove uploads that were last written to before that moment (UNIX seconds); how many there were."""
+        count = 0
+        for path in self._entries(self.incoming):
+            with suppress(FileNotFoundError):  # taken in meanwhile
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    count += 1
+        return count
 
     def job_ids(self) -> Iterator[tuple[str, float]]:
         """Every job that has a folder here, with the folder's age mark (UNIX seconds of its last change)."""

@@ -41,9 +41,9 @@ def deserialize(data: bytes) -> dict[str, Any]:
     return dict(json.loads(data))
 
 
-def payload(job: Job) -> bytes:
+def payload(job_id: str, created_ms: int) -> bytes:
     """What arq keeps of the job: our function and its id."""
-    return serialize_job(FUNCTION, (job.id,), {}, None, int(job.created_at * 1000), serializer=serialize)
+    return serialize_job(FUNCTION, (job_id,), {}, None, created_ms, serializer=serialize)
 
 
 #: Seconds that an idempotency key is remembered: whoever tries again after a day means it.
@@ -150,7 +150,7 @@ class JobQueue:
                 keys.CONTROL,
                 job.id,
                 json.dumps({name: str(value) for name, value in document.items()}),
-                payload(job).decode(),
+                payload(job.id, now_ms).decode(),
                 now_ms,
                 self._waiting_ms,
                 job.flow,
@@ -233,7 +233,7 @@ class JobQueue:
                 job.id,
                 job.viewer,
                 flow,
-                payload(job).decode(),
+                payload(job.id, int(job.created_at * 1000)).decode(),
                 self._waiting_ms,
                 self.settings.waiting_per_viewer,
                 self.settings.waiting_overall,
@@ -269,6 +269,11 @@ class JobQueue:
         """Whether the operator has paused the queue."""
         with store_errors():
             return bool(await self.redis.exists(keys.PAUSED))
+
+    async def takes_writes(self) -> None:
+        """Write something, for a Redis that answers may still take no uploads: a replica, or one without room."""
+        with store_errors():
+            await self.redis.set(keys.WRITTEN, "1", ex=60)
 
     async def line(self) -> Line:
         """The line as it stands: who waits in which place, and what each slot is doing."""

@@ -102,6 +102,11 @@ class Settings(ApiSettings):
     model_seconds: float = Field(
         30, gt=0, le=3600, description="Seconds of work the simulated model takes for each picture."
     )
+    render_memory_mb: int | None = Field(
+        None,
+        ge=1024,
+        description="Address space of the render process in MiB; it counts mapped libraries too. By default 2048 for the simulated model (it takes 720, and 1,700 with the largest sizes that can be set), and no limit for another one: the libraries of real ones map far more than they use.",
+    )
     input_long_side: int = Field(
         2560, ge=640, le=8192, description="Long side in pixels of the stored picture: twice the video's."
     )
@@ -221,7 +226,7 @@ class Settings(ApiSettings):
             raise ValueError("it must begin with http:// or https://")
         return value.rstrip("/") if value else value
 
-    @field_validator("redis_url", "api_url", "secret", "media_key", "media_dir", mode="before")
+    @field_validator("redis_url", "api_url", "secret", "media_key", "media_dir", "render_memory_mb", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value  # compose passes unset variables on as empty strings
@@ -245,6 +250,12 @@ class Settings(ApiSettings):
     def max_pixels(self) -> int:
         """The picture limit in pixels."""
         return int(self.max_megapixels * 1_000_000)
+
+    @property
+    def render_memory_bytes(self) -> int | None:
+        """The limit of the render process's address space in bytes, None if it has none."""
+        limit = self.render_memory_mb or (2048 if self.model == "simulated" else None)
+        return limit * 2**20 if limit else None
 
     @property
     def retention_seconds(self) -> int:

@@ -10,6 +10,7 @@ import ctypes
 import json
 import os
 import queue
+import resource
 import secrets
 import signal
 import sys
@@ -17,7 +18,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from typing import Any, BinaryIO
 
 import cv2
@@ -239,6 +240,7 @@ def main() -> None:
     cv2.setNumThreads(1)  # its pool would take the cores that Redis and the web process need, for 5 ms a frame
     try:
         settings = load_settings()
+        _limit_itself(settings)
         model = load_model(settings.model, settings)
     except StartRefused as refusal:
         emit(Refused(str(refusal)))
@@ -253,6 +255,16 @@ def main() -> None:
             command["job"], command["run"], settings=settings, store=store, emit=emit, cancelled=cancelled
         )
         rendering.go(model, options)
+
+
+def _limit_itself(settings: Settings) -> None:
+    """What would take the machine's memory fails this job instead. (CPU time is not limited: it makes one after the other.)"""
+    memory = settings.render_memory_bytes
+    # No core: what a crash would write to the disk is a stranger's picture, in the clear.
+    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
+        if most is not None:
+            with suppress(ValueError, OSError):  # macOS knows no such limit, or there is a lower one already
+                resource.setrlimit(what, (most, most))
 
 
 def _die_with_parent(parent: int) -> None:

@@ -23,7 +23,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from arq.connections import ArqRedis
-from arq.constants import in_progress_key_prefix
+from arq.constants import in_progress_key_prefix, retry_key_prefix
 from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
@@ -168,7 +168,8 @@ class SlotWorker(Worker):
         """What arq calls when it could not even begin: its record of the job is gone or unreadable. It is made anew."""
         log.warning("queue_entry_mended", job=job_id)
         await mend(self._queue, job_id)
-        await self.pool.delete(in_progress_key_prefix + job_id)
+        # And arq's count of its own tries, for it never begins one that has used them up.
+        await self.pool.delete(in_progress_key_prefix + job_id, retry_key_prefix + job_id)
 
     async def _sleep_until_tasks_complete(self) -> None:
         """As arq's, which waits until the look at the queue has cleared away what ended.

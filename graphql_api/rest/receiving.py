@@ -17,7 +17,6 @@ from graphql_api.http.refusals import RequestRefused
 from graphql_api.multipart import MultipartBody, ReceivedFile, receive_multipart
 from graphql_api.rest.access import content_type
 from graphql_api.rest.problems import Problem, RestCode, bad_request
-from graphql_api.uploads import incoming_folder
 from i2v_core.errors import Code, StoreUnavailable, UploadRefused
 from i2v_core.viewers import Identity
 
@@ -43,7 +42,7 @@ async def received(
         async with _place(identity, services, body, may_be_known=may_be_known):
             try:
                 async with limits.one_upload(identity.flow):
-                    await receive_multipart(request, incoming_folder(services.media.root), services.settings, body)
+                    await receive_multipart(request, services.media.incoming, services.settings, body)
             except RequestRefused as error:
                 raise _problem(error) from None
             yield _picture(body), _texts(body)

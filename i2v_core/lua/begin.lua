@@ -13,7 +13,8 @@ if held[1] ~= 'QUEUED' and held[1] ~= 'PROCESSING' then
   leave_queue(KEYS[1], ARGV[2])
   return 0
 end
-local attempt, run = tonumber(held[2]) + 1, tonumber(held[3]) + 1
+-- One that somebody has damaged is begun like any other: refused here, it would be tried for ever.
+local attempt, run = (tonumber(held[2]) or 0) + 1, (tonumber(held[3]) or 0) + 1
 if attempt > tonumber(ARGV[4]) then
   conclude(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[5], { state = 'FAILED', failure = ARGV[6], run = run })
   return -1

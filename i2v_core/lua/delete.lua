@@ -5,10 +5,11 @@ if was_made(ARGV[4]) then return cjson.decode(redis.call('GET', call_key(ARGV[4]
 local gone = {}
 for i = 5, #ARGV do
   local id = ARGV[i]
-  local held = redis.call('HMGET', job_key(id), 'state', 'viewer')
+  local held = redis.call('HMGET', job_key(id), 'state', 'viewer', 'idempotency')
   if held[2] == ARGV[3] then
     leave_queue(job_key(id), id)
     forget_belongings(id)
+    if held[3] and redis.call('HGET', held[3], 'job') == id then redis.call('DEL', held[3]) end
     redis.call('DEL', job_key(id))
     redis.call('ZREM', KEYS[1], id)
     redis.call('PUBLISH', ARGV[1], cjson.encode({ type = 'deleted', id = id, viewer = ARGV[3] }))

@@ -27,6 +27,7 @@ live_at_least(KEYS[3], tonumber(ARGV[7]))
 if KEYS[4] ~= '' then
   redis.call('HSET', KEYS[4], 'job', id, 'fingerprint', ARGV[11])
   redis.call('EXPIRE', KEYS[4], ARGV[12])
+  redis.call('HSET', KEYS[1], 'idempotency', KEYS[4]) -- so that it goes with the job
 end
 announce(KEYS[1], ARGV[1])
 redis.call('PUBLISH', ARGV[2], cjson.encode({ type = 'enqueued' }))

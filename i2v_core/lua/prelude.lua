@@ -30,6 +30,7 @@ local function owns(key, run)
 end
 
 local function job_key(id) return 'i2v:job:' .. id end
+local function viewer_jobs(viewer) return 'i2v:viewer:' .. viewer .. ':jobs' end
 
 -- Key of the playbacks that were opened of a job.
 local function viewings(id) return 'i2v:viewings:' .. id end

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from redis.asyncio import Redis
 
+from i2v_core.store import connect
 from tests.conftest import PICTURES, OwnRedis, eventually
 from tests.fundamentals.server import Server, Viewer
 
@@ -163,19 +164,28 @@ async def test_while_redis_is_away_uploads_are_refused_for_now_and_afterwards_al
     assert (await _until(stream, state="COMPLETED"))["segmentsReady"] == 6
 
 
-async def test_a_redis_that_is_frozen_is_one_that_is_away(server: Server, alice: Viewer, own_redis: OwnRedis) -> None:
+async def test_a_redis_that_is_frozen_or_takes_no_writes_is_one_that_is_away(
+    server: Server, alice: Viewer, own_redis: OwnRedis
+) -> None:
     server.settings = server.settings.model_copy(update={"redis_url": own_redis.url})
     server.start("api")
-
-    own_redis.freeze(True)
-    frozen = await alice.http.get("/readyz", timeout=30)
-    own_redis.freeze(False)
+    redis = connect(own_redis.url)
 
     async def is_ready() -> bool:
         return (await alice.http.get("/readyz")).status_code == 200
 
-    assert frozen.status_code == 503
+    own_redis.freeze(True)
+    frozen = await alice.http.get("/readyz", timeout=30)
+    own_redis.freeze(False)
     await eventually(is_ready, what="readiness coming back")
+    await redis.execute_command("REPLICAOF", "127.0.0.1", "1")  # as after a failover
+    answers, copy = await redis.ping(), await alice.http.get("/readyz")
+    await redis.execute_command("REPLICAOF", "NO", "ONE")
+    await eventually(is_ready, what="readiness coming back once more")
+    await redis.aclose()
+
+    assert answers
+    assert (frozen.status_code, copy.status_code) == (503, 503)
 
 
 async def _render_process(server: Server) -> int | None:

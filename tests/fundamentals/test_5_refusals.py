@@ -98,15 +98,18 @@ async def test_a_malformed_upload_is_a_client_error(
 async def test_a_store_that_cannot_be_written_is_a_refusal_and_no_crash(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         alice = Viewer(server)
-        server.settings.media_path.mkdir(parents=True)
-        (server.settings.media_path / ".incoming").write_text("in the way")  # as full as a disk can be, also for root
+        incoming = server.settings.media_path / ".incoming"
+        incoming.rmdir()
+        incoming.write_text("in the way")  # as full as a disk can be, also for root
 
-        refused = await alice.upload(PHOTO)
-        (server.settings.media_path / ".incoming").unlink()
-        taken = await alice.upload(PHOTO)
+        refused, unready = await alice.upload(PHOTO), await alice.http.get("/readyz")
+        incoming.unlink()
+        taken, ready = await alice.upload(PHOTO), await alice.http.get("/readyz")
         await alice.http.aclose()
 
     assert (refused["__typename"], refused["code"]) == ("UploadRefused", "STORAGE_FAILED")
+    assert (unready.status_code, ready.status_code) == (503, 200)
+    assert "no room" in unready.json()["reason"]
     assert taken["__typename"] == "Job"
 
 

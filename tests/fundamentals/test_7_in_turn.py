@@ -65,7 +65,9 @@ async def test_one_picture_of_somebody_else_does_not_wait_for_all_of_mine(
 
 
 async def test_throwing_cookies_away_gains_nothing(server: Server, alice: Viewer, carol: Viewer) -> None:
-    server.settings = server.settings.model_copy(update={"waiting_per_viewer": 8, "uploads_in_flight": 100})
+    server.settings = server.settings.model_copy(
+        update={"waiting_per_viewer": 8, "uploads_in_flight": 100, "uploads_per_minute": 200}
+    )
     server.start("api")
     from_elsewhere(alice, "192.0.2.1")
 
@@ -78,7 +80,7 @@ async def test_throwing_cookies_away_gains_nothing(server: Server, alice: Viewer
 
     answers = [
         answer
-        for start in range(0, 60, 20)
+        for start in range(0, 100, 20)
         for answer in await asyncio.gather(*map(upload_as_a_stranger, range(start, start + 20)))
     ]
     await alice.upload(PHOTO)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from redis.asyncio import Redis
 
@@ -83,3 +87,67 @@ async def test_a_job_that_is_gone_does_not_count_as_waiting_for_ever(queue: JobQ
     await mend_all(queue)
 
     assert await redis.zrange(keys.flow("viewer_a"), 0, -1) == [kept.id]
+
+
+async def test_a_record_of_arqs_that_is_not_ours_is_made_anew(queue: JobQueue, redis: Redis) -> None:
+    unread, foreign, no_text, good = [await enqueued(queue) for _ in range(4)]
+    right = {job.id: await redis.get(f"arq:job:{job.id}") for job in (unread, foreign, no_text, good)}
+    await redis.set(f"arq:job:{unread.id}", "garbage", ex=60)
+    await redis.set(f"arq:job:{foreign.id}", right[foreign.id].replace("make_video", "make_a_movie"), ex=60)
+    await redis.delete(f"arq:job:{no_text.id}")
+    await redis.rpush(f"arq:job:{no_text.id}", "what")
+    await redis.expire(f"arq:job:{no_text.id}", 60)
+
+    assert await mend_all(queue) == 3
+
+    for job_id, record in right.items():
+        mended = json.loads(await redis.get(f"arq:job:{job_id}"))
+        assert {**mended, "et": 0} == {**json.loads(record), "et": 0}
+    assert await redis.get(f"arq:job:{good.id}") == right[good.id]
+    assert await mend_all(queue) == 0
+
+
+async def test_a_document_that_nobody_understands_keeps_no_other_from_being_mended(
+    queue: JobQueue, redis: Redis
+) -> None:
+    later, bare, lost = [await enqueued(queue) for _ in range(3)]
+    await redis.hset(keys.job(later.id), "state", "LATER")
+    await redis.hdel(keys.job(bare.id), "options", "created_at", "viewer")
+    await redis.set(keys.job("job_" + "0" * 24), "no document at all", ex=60)
+    await redis.zrem(keys.QUEUE, lost.id, bare.id)
+
+    await mend_all(queue)
+
+    assert set(await redis.zrange(keys.QUEUE, 0, -1)) == {bare.id, lost.id}
+
+
+async def test_a_job_that_its_viewers_list_has_lost_is_in_it_again(queue: JobQueue, redis: Redis) -> None:
+    waiting, ended = [replace(new_job(), created_at=1_700_000_000.123 + number) for number in range(2)]
+    for job in (waiting, ended):
+        await queue.enqueue(job)
+    await queue.cancel(ended.id, ended.viewer)
+    mine = keys.viewer_jobs(waiting.viewer)
+    before, lives = await redis.zrange(mine, 0, -1, withscores=True), await redis.ttl(mine)
+    await redis.delete(mine)
+
+    assert await mend_all(queue) == 2
+
+    assert await redis.zrange(mine, 0, -1, withscores=True) == before
+    assert lives - 60 <= await redis.ttl(mine) <= lives
+    assert await mend_all(queue) == 0
+
+
+async def test_where_all_agrees_a_look_costs_a_step_for_a_hundred_jobs(queue: JobQueue, redis: Redis) -> None:
+    for number in range(150):
+        await queue.enqueue(new_job(f"viewer_{number % 3}"))
+    before = await _scripts_run(redis)
+
+    assert await mend_all(queue) == 0
+
+    # Two for the jobs, one for each flow, and each once more where Redis does not know the script yet.
+    assert await _scripts_run(redis) - before <= 7
+
+
+async def _scripts_run(redis: Redis) -> int:
+    told: Any = await redis.info("commandstats")
+    return sum(told.get(name, {"calls": 0})["calls"] for name in ("cmdstat_evalsha", "cmdstat_eval"))

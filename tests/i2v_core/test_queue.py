@@ -171,6 +171,34 @@ async def test_what_ended_lives_for_the_retention_and_what_waits_for_longer(
     assert await redis.exists(f"arq:job:{job.id}") == 0
 
 
+async def test_a_job_that_is_deleted_leaves_no_trace(queue: JobQueue, redis: Redis) -> None:
+    job, other = new_job(), new_job()
+    await queue.enqueue(other, idempotency="another key", fingerprint="another picture's digest")
+    before = {key async for key in redis.scan_iter()}
+    await queue.enqueue(job, idempotency="key", fingerprint="the picture's digest")
+
+    assert await queue.delete(job.id, job.viewer)
+
+    left = {key async for key in redis.scan_iter()} - before
+    assert {key for key in left if not key.startswith("i2v:call:")} == set()
+    assert await queue.enqueue(job, idempotency="key", fingerprint="of any other") == (Enqueued.OK, job.id)
+
+
+async def test_a_key_that_has_made_another_job_meanwhile_stays_when_the_first_is_deleted(
+    queue: JobQueue, redis: Redis
+) -> None:
+    first, second = new_job(), new_job()
+    await queue.enqueue(first, idempotency="key", fingerprint="x")
+    kept = await redis.dump(keys.job(first.id))
+    await redis.delete(keys.job(first.id))
+    await queue.enqueue(second, idempotency="key", fingerprint="x")
+    await redis.restore(keys.job(first.id), 60_000, kept)  # as from a backup
+
+    await queue.delete(first.id, first.viewer)
+
+    assert await queue.enqueue(new_job(), idempotency="key", fingerprint="x") == (Enqueued.SAME, second.id)
+
+
 async def test_only_its_viewer_cancels_or_deletes_a_job(queue: JobQueue) -> None:
     job = new_job("viewer_a")
     await queue.enqueue(job)

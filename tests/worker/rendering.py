@@ -37,6 +37,13 @@ class Raising(Base):
         yield Progress(0.1)
         raise RuntimeError("out of ideas")
 
+class Greedy(Base):
+    name = "greedy"
+    def generate(self, picture, options, size):
+        yield Progress(0.1)
+        np.empty(3 << 30, np.uint8)  # reserved, not used: a machine with less gives it as well
+        yield from Chatty(None).generate(picture, options, size)
+
 class Crashing(Base):
     name = "crashing"
     def generate(self, picture, options, size):
@@ -76,6 +83,7 @@ class Miscounting(Base):
 ENTRY_POINTS = """[i2v.models]
 simulated = worker.simulated:SimulatedModel
 raising = models_for_tests:Raising
+greedy = models_for_tests:Greedy
 crashing = models_for_tests:Crashing
 deaf = models_for_tests:Deaf
 stepping = models_for_tests:Stepping

@@ -198,3 +198,31 @@ async def test_it_is_not_told_what_it_need_not_know(make: Make) -> None:
     assert "I2V_SECRET" not in environment
     assert "I2V_REDIS_URL" not in environment
     assert "I2V_MEDIA_DIR" in environment
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS limits no address space")
+async def test_a_model_that_takes_more_memory_than_it_may_fails_the_job_and_not_the_process(
+    make: Make, job: str
+) -> None:
+    renderer = make(model="greedy", render_memory_mb=2048)
+    await renderer.start()
+    pid = renderer.pid
+
+    last = (await events_of(renderer, job))[-1]
+
+    assert isinstance(last, Failed)
+    assert (last.code, "MemoryError" in last.message) == (Code.MODEL_FAILED, True)
+    assert renderer.pid == pid
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS limits no address space")
+async def test_the_simulated_model_is_limited_and_no_render_process_leaves_a_core(make: Make) -> None:
+    simulated, other = make(), make(model="chatty")
+
+    limits = []
+    for renderer in (simulated, other):
+        await renderer.start()
+        process = psutil.Process(renderer.pid)
+        limits.append((process.rlimit(psutil.RLIMIT_AS)[0], process.rlimit(psutil.RLIMIT_CORE)))
+
+    assert limits == [(2048 * 2**20, (0, 0)), (psutil.Process().rlimit(psutil.RLIMIT_AS)[0], (0, 0))]
