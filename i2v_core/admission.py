@@ -1,7 +1,8 @@
 """Bounds on uploads, asked before a picture's bytes are read: who has enough waiting or under way waits with more.
 
 The bounds are a flow's (a viewer's, or those of all anonymous viewers of one address): whoever throws away cookies
-gains nothing. So many uploads a minute are a viewer's as well, wherever they come from. How many jobs there may be, ended ones included, is a viewer's: their list must stay short enough to be read.
+gains nothing. So many uploads a minute are a viewer's as well, wherever they come from. How many jobs there may be,
+ended ones included, is a viewer's: their list must stay short enough to be read.
 Refusals say when it is worth trying again, or what to do.
 """
 
