@@ -7,8 +7,9 @@ import { Server, Video, pass, until } from "./browser.js";
 
 const { PlayerLife } = await import("../../../i2v_app/components/player/player_life.js");
 
-// Milliseconds: longer than a line is silent that still lives.
+// Milliseconds: longer than a line is silent that still lives, and than one takes for a segment on which there is any watching.
 const LONG = 40_000;
+const TOO_LONG = 130_000;
 
 function watch(server, scene) {
   const life = new PlayerLife({}, new Video());
@@ -40,7 +41,7 @@ test("a segment that stops in the middle is asked for again", async (scene) => {
 
   await server.send(0, new Response(readable));
   await writable.getWriter().write((await server.bytes(0)).subarray(0, 5));
-  pass(LONG);
+  pass(TOO_LONG);
   await patiently(() => server.asked.length === 2, "the segment being asked for again");
   await server.send(0);
 
@@ -54,9 +55,10 @@ test("a segment that takes its time and goes on coming is waited for", async (sc
   const writer = writable.getWriter();
 
   await server.send(0, new Response(readable));
-  for (const byte of await server.bytes(0)) {
+  const bytes = await server.bytes(0);
+  for (const byte of bytes) {
     await writer.write(Uint8Array.of(byte));
-    pass(LONG / 4);
+    pass((2 * LONG) / bytes.length);
   }
   await writer.close();
 
