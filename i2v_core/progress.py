@@ -11,8 +11,7 @@ import asyncio
 import json
 import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from typing import Self
+from collections.abc import AsyncGenerator, Mapping
 
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
@@ -28,6 +27,7 @@ from i2v_core.queue_watch import QueueState, QueueWatch, QueueWatchers
 from i2v_core.resuming import standing
 from i2v_core.store import messages, subscribed
 from i2v_core.tasks import ended
+from i2v_core.watch import READ_AT_ONCE, Watch
 
 __all__ = ["Change", "Deleted", "Progress", "ProgressHub", "Watch"]
 
@@ -43,70 +43,8 @@ _READS = 16
 _QUEUE_SECONDS = 0.5
 #: Subscribers that are told before others get their turn: some 10 ms of work.
 _AT_ONCE = 200
-#: Jobs that are read at once for a subscriber of all of a viewer's: 3 ms of work. More when fewer than that are left to tell.
-_READ_AT_ONCE = 100
 #: More jobs than a viewer can have by the highest bounds that can be set (`jobs_at_most`).
 _ALL = 250_000
-
-Register = dict[str, set[Mailbox]]
-#: Reads what stands into the mailbox. What is told instead of it, and whether nothing more will be.
-Begin = Callable[[Mailbox], Awaitable[tuple[Change | None, bool]]]
-#: Reads more of what stands into the mailbox. Whether there is still more.
-More = Callable[[Mailbox], Awaitable[bool]]
-
-
-class Watch:
-    """One subscription: an async context manager over its changes, which it then iterates.
-
-    It is registered before the first read, so nothing falls between. Reading raises `StoreUnavailable`.
-    """
-
-    __slots__ = ("_begin", "_box", "_ended", "_first", "_more", "_name", "_register", "_single")
-
-    def __init__(
-        self, register: Register, name: str, begin: Begin, more: More | None = None, *, single: bool = False
-    ) -> None:
-        self._register, self._name, self._begin, self._single = register, name, begin, single
-        self._more = more
-        self._box = Mailbox()
-        self._first: Change | None = None
-        self._ended = False
-
-    async def __aenter__(self) -> Self:
-        self._register[self._name].add(self._box)
-        try:
-            self._first, self._ended = await self._begin(self._box)
-        except BaseException:
-            self._leave()
-            raise
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._leave()
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Change:
-        if (change := self._first) is not None:
-            self._first = None
-            return change
-        if self._ended:
-            raise StopAsyncIteration
-        while self._more is not None and self._box.left < _READ_AT_ONCE:
-            if not await self._more(self._box):
-                self._more = None
-        change = await self._box.next()
-        if self._single and (isinstance(change, Deleted) or change.job.state.is_terminal):
-            self._ended = True
-        return change
-
-    def _leave(self) -> None:
-        boxes = self._register.get(self._name)
-        if boxes is not None:
-            boxes.discard(self._box)
-            if not boxes:
-                del self._register[self._name]
 
 
 class ProgressHub:
@@ -178,7 +116,7 @@ class ProgressHub:
             return None, False
 
         async def more(box: Mailbox) -> bool:
-            part, left[:] = left[:_READ_AT_ONCE], left[_READ_AT_ONCE:]
+            part, left[:] = left[:READ_AT_ONCE], left[READ_AT_ONCE:]
             async with self._reads:
                 jobs = await self._queue.get_many(part) if part else []
             for job in jobs:

@@ -240,8 +240,11 @@ def test_nothing_moves_while_a_page_loads(new_context: Any, server: Server, widt
     context.add_init_script(_WATCH_SHIFTS)
     page = context.new_page()
     for path in PAGES:
-        _visit(page, server, path)
-        page.wait_for_load_state("networkidle")
+        for _ in range(3):
+            _visit(page, server, path)
+            page.wait_for_load_state("networkidle")
+            if not page.locator(".bars > *").count():
+                break  # else this machine was too busy to answer, and a bar that says so has come above
         shifts = page.evaluate("shifts")
 
         assert sum(value for value, _ in shifts) < MOST_SHIFT, f"{path}: {shifts}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import APIRequestContext, BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from i2v_core.jobs import JobState
 from tests.browser.accessibility import assert_accessible
+from tests.browser.elsewhere import jobs_of, look_elsewhere
 from tests.browser.holding import held, stop_the_clock
 from tests.browser.line import empty_the_line, paused_line
 from tests.browser.seeding import seed, viewer_of
@@ -194,63 +194,6 @@ def test_what_has_lost_its_picture_is_not_offered_to_be_tried_again(page: Page, 
     expect(page.get_by_role("button", name="Try again: torn.jpg")).to_have_count(0)
 
 
-def test_deleted_ones_come_back_together(page: Page, server: Server) -> None:
-    _two_cancelled(page, server)
-
-    page.get_by_role("button", name="Delete coffee.png").click()
-    expect(page.get_by_role("button", name="Delete chelsea.png")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Nothing here yet")).to_be_visible()
-    expect(page.get_by_text("Deleted 2 pictures")).to_be_visible()
-    page.keyboard.press("Control+z")
-
-    expect(page.locator("[data-job]")).to_have_count(2)
-    expect(page.get_by_text("Deleted 2 pictures")).to_have_count(0)
-    page.get_by_role("button", name="Delete chelsea.png").press("Enter")
-    page.get_by_role("button", name="Undo").press("Enter")
-    expect(page.get_by_role("button", name="Delete chelsea.png")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Dismiss").press("Enter")
-    expect(page.get_by_role("heading", name="Your videos")).to_be_focused()
-
-
-def test_deleted_is_deleted_once_the_offer_is_over(page: Page, server: Server) -> None:
-    _two_cancelled(page, server)
-    page.clock.install()
-    page.get_by_role("button", name="Delete coffee.png").click()
-    page.get_by_role("button", name="Undo").hover()
-    page.clock.run_for(20_000)
-    expect(page.get_by_role("button", name="Undo")).to_be_visible()
-
-    page.mouse.move(5, 5)
-    page.clock.run_for(7_000)
-    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
-    wait_until(lambda: _jobs(page) == ["chelsea.png"], what="the deletion")
-
-
-def test_who_leaves_does_not_want_it_back(page: Page, server: Server) -> None:
-    _two_cancelled(page, server)
-    page.get_by_role("button", name="Delete coffee.png").click()
-    expect(page.get_by_role("button", name="Undo")).to_be_visible()
-
-    page.goto(f"{server.url}/healthz")
-
-    again = open_page(page.context, server)
-    wait_until(lambda: _jobs(again) == ["chelsea.png"], what="the deletion")
-
-
-def test_who_looks_elsewhere_does_not_want_it_back(page: Page, server: Server) -> None:
-    _two_cancelled(page, server)
-    page.get_by_role("button", name="Delete coffee.png").click()
-    page.get_by_role("button", name="Undo").hover()  # the clock stands still
-
-    _look_elsewhere(page)
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-
-    wait_until(lambda: _jobs(page) == ["chelsea.png"], what="the deletion")
-    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
-
-
 def test_the_tab_tells_and_the_voice_does_not_chatter(context: BrowserContext, server: Server) -> None:
     context.add_init_script(_STUB)
     page = open_page(context, server)
@@ -264,7 +207,7 @@ def test_the_tab_tells_and_the_voice_does_not_chatter(context: BrowserContext, s
         assert page.evaluate("asked") == 1
         expect(page).to_have_title(re.compile(r"^\d+% · i2v$"))
         expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("^data:image/svg"))
-        _look_elsewhere(page)
+        look_elsewhere(page)
 
     expect(page).to_have_title("✓ done · i2v", timeout=20_000)
 
@@ -281,7 +224,7 @@ def test_the_tab_tells_and_the_voice_does_not_chatter(context: BrowserContext, s
 def test_nothing_is_asked_before_a_click(context: BrowserContext, server: Server) -> None:
     context.add_init_script(_STUB)
     page = open_page(context, server)
-    _look_elsewhere(page)
+    look_elsewhere(page)
     add(page, "coffee.png")
     expect(page.locator("[data-state=COMPLETED]")).to_have_count(1, timeout=20_000)
     expect(page).to_have_title("✓ done · i2v")
@@ -332,42 +275,14 @@ def _take(page: Page) -> None:
     page.mouse.move(box["x"] + 35, box["y"] + 20, steps=3)
 
 
-def _look_elsewhere(page: Page) -> None:
-    page.evaluate(_HIDE)
-
-
-def _two_cancelled(page: Page, server: Server) -> None:
-    with held(server):
-        add(page, "astronaut.png", "chelsea.png", "coffee.png")
-        expect(page.locator("[data-job]")).to_have_count(3, timeout=20_000)
-        for name in ("coffee.png", "chelsea.png"):
-            page.get_by_role("button", name=f"Cancel {name}").click()
-        expect(page.locator("[data-state=CANCELLED]")).to_have_count(2)
-    page.get_by_role("button", name="Delete astronaut.png").click()
-    page.get_by_role("button", name="Dismiss").click()
-    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
-    wait_until(lambda: len(_jobs(page)) == 2, what="the first deletion")
-
-
-def _jobs(page: Page) -> list[str]:
-    """The names of the viewer's jobs, as the server has them."""
-    return [job["name"] for job in _read(page.request, page.url)]
-
-
 def _waiting(page: Page) -> list[str]:
     """The names of those that wait, as the server has them, the next one first."""
-    waiting = [job for job in _read(page.request, page.url) if job["state"] == "QUEUED"]
+    waiting = [job for job in jobs_of(page.request, page.url) if job["state"] == "QUEUED"]
     return [job["name"] for job in sorted(waiting, key=lambda job: job["progress"]["queuePosition"])]
 
 
 def _states(server: Server, context: BrowserContext) -> list[str]:
-    return [job["state"] for job in _read(context.request, f"{server.url}/")]
-
-
-def _read(request: APIRequestContext, url: str) -> list[dict[str, Any]]:
-    query = "{ jobs { edges { node { name state progress { queuePosition } } } } }"
-    answer = request.post(f"{url}graphql", data={"query": query})
-    return [edge["node"] for edge in answer.json()["data"]["jobs"]["edges"]]
+    return [job["state"] for job in jobs_of(context.request, f"{server.url}/")]
 
 
 #: The page's sockets, to be lost by the test; while `isAway` there is nobody to connect to.
@@ -381,10 +296,6 @@ _SOCKETS = """
     }
   };
 """
-_HIDE = """() => {
-  Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
-  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
-}"""
 #: Notes for each key whether the page took it for itself.
 _NOTE_KEYS = """() => {
   window.taken = {};
