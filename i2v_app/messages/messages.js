@@ -2,7 +2,7 @@
 // numbers, times and plurals are the browser's own (Intl).
 
 import { IntlMessageFormat } from "intl-messageformat";
-import { useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 
 import en from "./en.js";
 
@@ -22,7 +22,12 @@ export const LANGUAGES = ["en", ...Object.keys(OTHERS)];
  * its value, if there is one.
  */
 export function useMessages() {
-  return useSyncExternalStore(subscribe, snapshot, atFirst).say;
+  const said = useSyncExternalStore(subscribe, snapshot, atFirst);
+  useEffect(() => {
+    // What was built in English is shown once it is said in the reader's language: the words may come before React does.
+    if (said.language === wanted) showWords();
+  }, [said]);
+  return said.say;
 }
 
 /** The reader's language as a tag. */
@@ -72,8 +77,12 @@ async function use(tag) {
   if (wanted !== tag && tag !== "en") return; // another was chosen meanwhile
   current = { language: tag, say: sayingIn(localeOf(tag), messages) };
   document.documentElement.lang = tag;
-  delete document.documentElement.dataset.words;
+  if (tag === "en") showWords();
   for (const listener of listeners) listener();
+}
+
+function showWords() {
+  delete document.documentElement.dataset.words;
 }
 
 function sayingIn(locale, messages) {
