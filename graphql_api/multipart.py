@@ -165,8 +165,11 @@ class _Parser:
         async for chunk in chunks(request, whole=settings.upload_seconds, idle=settings.body_idle_seconds):
             received += len(chunk)
             self._parser.write(chunk)
-            if self._thrown_away > drained:
-                self._body.unread = _never_made(self._folder, self._body.refusal or _not_reached(settings))
+            if self._thrown_away > drained and not self._ended:
+                refusal = self._body.refusal or _not_reached(settings)
+                self._body.unread = _never_made(self._folder, refusal)
+                if self._file is not None:  # a good one may have begun behind the last that was refused
+                    self._file.refusal = self._file.refusal or refusal
                 return
             if received > most:  # all that may come in files and fields has come: what goes on is beyond the end
                 raise _too_much("The request is too large.", Limit("request size", most, "bytes"))
@@ -251,11 +254,10 @@ class _Parser:
             return
         file = self._file
         file.size += end - start
+        if file.refusal is None and file.size > self._settings.max_upload_bytes:
+            file.refusal = _too_many_bytes(self._settings)
         if file.refusal is not None:
             self._thrown_away += end - start
-            return
-        if file.size > self._settings.max_upload_bytes:
-            file.refusal = _too_many_bytes(self._settings)
             return
         if len(self._head) < HEAD_BYTES:
             self._head += data[start:end][: HEAD_BYTES - len(self._head)]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
-from i2v_core.errors import Code
+from graphql_api.multipart import MultipartBody, receive_multipart
+from i2v_core.errors import Code, UploadRefused
+from i2v_core.settings import Settings
 from tests.conftest import PICTURES
 from tests.fundamentals.conftest import alice, server
 from tests.fundamentals.server import Server, Viewer
@@ -106,3 +111,30 @@ async def test_what_is_not_read_any_more_is_refused_by_what_was_before_it(server
     assert [answer["__typename"] for answer in answers] == ["Job", *4 * ["UploadRefused"]]
     assert {answer["code"] for answer in answers[1:]} == {Code.TOO_MANY_BYTES}
     assert {answer["limit"]["value"] for answer in answers[1:]} == {500_000}
+
+
+async def test_one_that_had_begun_when_reading_was_given_up_is_no_whole_picture(tmp_path: Path) -> None:
+    def part(name: str, content: bytes) -> bytes:
+        head = f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{name}.png"\r\n\r\n'
+        return head.encode() + content + b"\r\n"
+
+    much = PICTURE + b"\0" * 800_000
+    refused = b"".join(part(name, much) for name in "abc")
+    begun = part("d", PICTURE)
+    messages: list[Message] = [
+        {"type": "http.request", "body": refused + begun[: len(begun) // 2], "more_body": True},
+        {"type": "http.request", "body": begun[len(begun) // 2 :] + part("e", PICTURE) + b"--x--\r\n"},
+    ]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    request = Request(
+        {"type": "http", "headers": [(b"content-type", b"multipart/form-data; boundary=x")]}, receive=receive
+    )
+    body = MultipartBody(before_files=())
+    await receive_multipart(request, tmp_path, Settings(max_upload_mb=0.5), body)
+
+    refusals = [body.file(name).refusal for name in "abcde"]
+    assert [isinstance(refusal, UploadRefused) and refusal.code for refusal in refusals] == 5 * [Code.TOO_MANY_BYTES]
+    assert len(messages) == 1, "it was read on"
