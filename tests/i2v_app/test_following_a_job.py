@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
-import pytest
-
-from i2v_app.build import WEB
-from tests.i2v_app.node import node
+from tests.i2v_app.node import run_module
 
 ASKING = Path(__file__).resolve().parents[2] / "i2v_app" / "components" / "viewer" / "asking.js"
 #: A stream of one change and one beat, 30 seconds apart, and then of nothing. Prints what is heard of it, and when, in seconds.
@@ -51,13 +47,8 @@ process.exit(0);
 """
 
 
-@pytest.mark.skipif(not WEB.exists(), reason="the page was never built here, and there may be no Node")
 def test_a_stream_of_which_nothing_is_heard_is_given_up_and_a_beat_is_something() -> None:
     source = ASKING.read_text().replace('import { ask } from "$', "const ask = null; //")
 
-    run = subprocess.run(
-        [node(), "--input-type=module", "-e", _FOLLOW, source], capture_output=True, text=True, check=False, timeout=60
-    )
-
-    assert run.returncode == 0, run.stderr
-    assert run.stdout.splitlines() == ["41 % at 0", "nothing comes any more at 65", "let go"]
+    said = run_module(_FOLLOW, source)
+    assert said.splitlines() == ["41 % at 0", "nothing comes any more at 65", "let go"]

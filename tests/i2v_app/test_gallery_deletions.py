@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from i2v_app.build import WEB
-from tests.i2v_app.node import node
+from tests.i2v_app.node import run_module
 
 _DELETIONS = Path(__file__).resolve().parents[2] / "i2v_app" / "components" / "gallery" / "deletions.js"
 #: Deletes 2,000 and leaves the page, where one portion is refused.
@@ -35,16 +31,9 @@ console.log(JSON.stringify({ sent, atOnce, shown, troubles, hidden: list.hidden.
 """
 
 
-@pytest.mark.skipif(not WEB.exists(), reason="the page was never built here, and there may be no Node")
 def test_who_leaves_deletes_at_once_and_as_much_as_may_outlive_the_page_does() -> None:
-    run = subprocess.run(
-        [node(), "--input-type=module", "-e", _LEAVE, _DELETIONS.as_uri()],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    found: dict[str, Any] = json.loads(run.stdout)
+    said = run_module(_LEAVE, _DELETIONS.as_uri())
+    found: dict[str, Any] = json.loads(said)
 
     assert found["atOnce"] == 20, "a page that goes has no later"
     assert [one["count"] for one in found["sent"]] == [100] * 20

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from i2v_app.build import WEB
-from tests.i2v_app.node import node
-
-pytestmark = pytest.mark.skipif(not WEB.exists(), reason="the page was never built here, and there may be no Node")
+from tests.i2v_app.node import run_module
 
 _LIVE = Path(__file__).resolve().parents[2] / "i2v_app" / "components" / "gallery" / "live.js"
 #: Follows for some seconds of a clock that is ours, against a server that answers each subscription with the message given.
@@ -54,14 +50,8 @@ console.log(JSON.stringify({ opened: opened.map((at) => at / 1000), readings, ev
 def follow(seconds: float, *, answer: dict[str, Any] | None = None, lives: float = 0) -> dict[str, Any]:
     """Follow for so long. `lives`: seconds until the server closes a connection that it took; 0 for never."""
     told = json.dumps({"seconds": seconds, "answer": answer, "lives": lives})
-    run = subprocess.run(
-        [node(), "--input-type=module", "-e", _FOLLOW, _LIVE.as_uri(), told],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    found: dict[str, Any] = json.loads(run.stdout)
+    said = run_module(_FOLLOW, _LIVE.as_uri(), told)
+    found: dict[str, Any] = json.loads(said)
     return found
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
 import pytest
 
 from i2v_app.build import WEB
 from i2v_app.messages.words import LANGUAGES, catalogue
 from i2v_core.errors import Code
-from tests.i2v_app.node import node
+from tests.i2v_app.node import run_module
 
 #: What only programs meet: the page has the viewer's cookie, asks for no tokens and makes none.
 OF_PROGRAMS = {
@@ -47,16 +46,7 @@ def test_the_words_can_be_said_with_a_limit_and_without() -> None:
         language: {key: text for key, text in catalogue(language).items() if key.startswith("refusals.")}
         for language in LANGUAGES
     }
-    run = subprocess.run(
-        [node(), "--input-type=module", "-e", _SAY_ALL, json.dumps(refusals)],
-        cwd=WEB,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert run.returncode == 0, run.stderr
-    said = json.loads(run.stdout)
+    said = json.loads(run_module(_SAY_ALL, json.dumps(refusals), cwd=WEB))
     assert len(said) == 4 * sum(len(messages) for messages in refusals.values())
     assert not [text for text in said.values() if not text or "none" in text or "{" in text or "NaN" in text]
     assert said["en refusals.TOO_MANY_BYTES none"] == "The file is too large."

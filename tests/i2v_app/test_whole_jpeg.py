@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import io
-import subprocess
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
-from i2v_app.build import WEB
 from tests.conftest import PICTURES
-from tests.i2v_app.node import node
+from tests.i2v_app.node import run_module
 
 SOURCE = Path(__file__).resolve().parents[2] / "i2v_app" / "components" / "uploader" / "whole_jpeg.js"
 _ASK = """
@@ -31,14 +28,8 @@ def are_whole(folder: Path, *pictures: bytes) -> list[bool]:
     paths = [folder / f"{number}.jpg" for number in range(len(pictures))]
     for path, picture in zip(paths, pictures, strict=True):
         path.write_bytes(picture)
-    run = subprocess.run(
-        [node(), "--input-type=module", "-e", _ASK, SOURCE.read_text(), *map(str, paths)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    return [line == "true" for line in run.stdout.split()]
+    said = run_module(_ASK, SOURCE.read_text(), *map(str, paths))
+    return [line == "true" for line in said.split()]
 
 
 def photo(**options: object) -> bytes:
@@ -51,7 +42,6 @@ def photo(**options: object) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.skipif(not WEB.exists(), reason="the page was never built here, and there may be no Node")
 def test_what_follows_a_whole_picture_makes_it_no_less_whole(tmp_path: Path) -> None:
     plain, progressive = photo(), photo(progressive=True)
     kinds = [plain, progressive, photo(restart_marker_rows=1)]
@@ -61,7 +51,6 @@ def test_what_follows_a_whole_picture_makes_it_no_less_whole(tmp_path: Path) -> 
     assert found == [True] * 7
 
 
-@pytest.mark.skipif(not WEB.exists(), reason="the page was never built here, and there may be no Node")
 def test_a_picture_that_was_cut_off_is_not_whole_wherever_that_was(tmp_path: Path) -> None:
     plain, progressive = photo(), photo(progressive=True)
     parts = [picture[: len(picture) * tenth // 10] for picture in (plain, progressive) for tenth in range(10)]
