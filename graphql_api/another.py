@@ -7,7 +7,7 @@ import asyncio
 from graphql_api.context import Context
 from graphql_api.new_jobs import Asked, Wanted, key_is_used, make_job
 from graphql_api.ordering import JobUnknown
-from graphql_api.refused_pictures import not_stored
+from graphql_api.refused_pictures import LOST, not_stored
 from i2v_core.errors import Code, UploadRefused
 from i2v_core.jobs import Job, is_id
 from i2v_core.logs import get_logger
@@ -45,9 +45,7 @@ async def make_another(job_id: str, asked: Asked, context: Context, *, idempoten
         except (MediaMissing, SealBroken):
             if await services.queue.get(job_id, viewer) is None:  # deleted at this very moment
                 raise JobUnknown(job_id) from None
-            raise UploadRefused(
-                "The picture is no longer in the store.", "Upload it again.", code=Code.PICTURE_LOST
-            ) from None
+            raise UploadRefused(*LOST, code=Code.PICTURE_LOST) from None
         except OSError as error:
             log.error("picture_not_stored", job=new_id, reason=error.strerror)
             raise not_stored() from error

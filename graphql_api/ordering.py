@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from graphql_api.context import Context
+from graphql_api.refused_pictures import LOST
 from i2v_core.errors import Code, OperationRefused
 from i2v_core.jobs import Job, JobState, is_id
 from i2v_core.media import MediaMissing, MediaStore
@@ -59,7 +60,7 @@ async def retry(job_id: str, context: Context) -> Job:
         if not await asyncio.to_thread(_has_picture, services.media, job_id):
             if await services.queue.get(job_id, context.viewer) is None:  # deleted at this very moment
                 raise JobUnknown(job_id)
-            raise OperationRefused("The picture is no longer in the store.", "Upload it again.", code=Code.PICTURE_LOST)
+            raise OperationRefused(*LOST, code=Code.PICTURE_LOST)
         # By the bounds and in the turns of who asks, wherever it was uploaded, and counted as an upload: to cancel a job and
         # have it made again, over and over, is no way around either.
         async with services.admission.admitted(context.flow, context.viewer, is_new=False):

@@ -7,6 +7,9 @@ from i2v_core.errors import Code, Limit, UploadRefused
 
 _ACCEPTED_TEXT = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
 
+#: What is said, and what to do, of a job whose picture the store has no more.
+LOST = ("The picture is no longer in the store.", "Upload it again.")
+
 
 def refusal_for(head: bytes) -> UploadRefused | None:
     """Why a file that begins with these bytes is not taken in, or None if it may be a picture we can read."""
